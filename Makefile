@@ -1,0 +1,120 @@
+# The one vocabulary, for people and for CI. `make help` lists it.
+# Needs: Python 3.11 and Rust. Everything else is set up below .venv and target.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python from 3.11 on that runs (a shim may exist and not run).
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# uv where it is installed, plain venv and pip where it is not; both take the same lock.
+UV := $(shell command -v uv 2>/dev/null)
+LOCK := requirements/dev.txt
+# The build backend looks for maturin on the PATH.
+IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
+
+NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml')
+
+.PHONY: help setup build demo test test-rust test-c test-python test-wheel check format header lock bench docs wheel soak clean
+
+help: ## list the words
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.locked ## make the environment from the lock
+
+$(VENV)/.locked: $(LOCK)
+	@test -n "$(PYTHON)" || { echo "smspoh needs Python 3.11 or later on the PATH"; exit 1; }
+	@command -v cargo >/dev/null || { echo "smspoh needs Rust: cargo is not on the PATH"; exit 1; }
+ifeq ($(UV),)
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+else
+	$(UV) venv --quiet --clear --python "$(PYTHON)" $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r $(LOCK)
+endif
+	touch $@
+
+build: $(VENV)/.built ## build the native library into the environment
+
+$(VENV)/.built: $(VENV)/.locked $(NATIVE_SOURCES)
+	@test ! -e target/header.h || { echo "remove target/header.h: maturin would use it unseen"; exit 1; }
+ifeq ($(UV),)
+	$(IN_VENV) python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+else
+	$(IN_VENV) $(UV) pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --reinstall-package smspoh --editable .
+endif
+	touch $@
+
+demo: build ## set everything up and run the main job
+	$(BIN)/smspoh demo
+
+test: test-rust test-c test-python test-wheel ## set everything up and run all tests
+
+test-rust:
+	cargo test --quiet --locked --workspace
+
+# The main thread's own handle, which Rust's standard library keeps to the end, counts
+# as "possibly lost"; so leaks are those that valgrind is sure of.
+test-c: ## the C program, under valgrind where it is installed
+	cargo build --quiet --locked --package smspoh-capi
+	mkdir -p target/ctest
+	$${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -O1 -g -I rust/capi/include rust/capi/ctest/abi.c \
+		-o target/ctest/abi -L target/debug -lsmspoh -Wl,-rpath,$(CURDIR)/target/debug
+	@if command -v valgrind >/dev/null; then \
+		echo "test-c: under valgrind"; \
+		valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite target/ctest/abi; \
+	else \
+		echo "test-c: valgrind is not installed, running without it"; target/ctest/abi; \
+	fi
+
+test-python: build
+	$(BIN)/python -m pytest
+
+test-wheel: wheel ## the wheel of this Python, on every other one that is installed
+	$(BIN)/python tools/wheel_test.py dist/*.whl
+
+check: build ## format, lint, types, import rules, header and documents fresh
+	cargo fmt --all --check
+	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+	cargo test --quiet --locked --package smspoh-capi --test header
+	RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --locked --workspace --no-deps
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/sample_data.py --check
+	$(BIN)/python tools/check_tree.py
+	@echo "check: all clean"
+
+format: setup ## format everything
+	cargo fmt --all
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+header: ## write the C header anew
+	SMSPOH_BLESS=1 cargo test --quiet --package smspoh-capi --test header
+
+lock: ## write the locks anew (needs uv)
+	for group in dev test; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
+	done
+
+bench: build ## ours and the rivals, side by side in one run
+	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
+
+docs: build ## run every example of the documents
+	$(BIN)/python -m pytest tests/docs
+
+wheel: setup ## build the wheel into dist
+	rm -rf dist
+	$(IN_VENV) maturin build --quiet --release --locked --out dist
+
+soak: build ## the long campaigns
+	SMSPOH_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/kdf tests/envelope tests/phone
+	PROPTEST_CASES=20000 cargo test --release --locked --workspace
+
+clean: ## remove everything that was made
+	rm -rf $(VENV) target dist build python/smspoh/_native/{__init__.py,ffi.py,*.so}

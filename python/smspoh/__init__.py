@@ -1,0 +1,107 @@
+"""SMSPoh for Python, with a Rust core.
+
+- Keys and messages: `derive_key`, `encrypt`, `decrypt` and their `_batch` forms.
+- Phone numbers: `normalize`, `normalize_batch`.
+- Sending: `Client`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .envelope import (
+    YII2,
+    DerivedSalt,
+    EnvelopeBatch,
+    EnvelopeProfile,
+    EnvelopeVerdict,
+    WeakKeyWarning,
+    decrypt,
+    decrypt_batch,
+    decrypt_bytes,
+    decrypt_bytes_batch,
+    encrypt,
+    encrypt_batch,
+    generate_encrypt_key,
+)
+from .errors import (
+    ArgumentError,
+    AuthError,
+    BugError,
+    DecryptError,
+    EntropyError,
+    EnvelopeError,
+    GatewayError,
+    InvalidRequestError,
+    KdfError,
+    MalformedEnvelope,
+    NumberError,
+    ProtocolError,
+    RateLimitedError,
+    RejectedError,
+    ServerError,
+    SmspohError,
+    TransportError,
+)
+from .kdf import derive_key, derive_key_batch
+from .phone import Kind, Operator, PhoneBatch, PhoneNumber, Verdict, normalize, normalize_batch
+
+if TYPE_CHECKING:
+    from .gateway import Client as Client
+
+__all__ = [
+    "YII2",
+    "ArgumentError",
+    "AuthError",
+    "BugError",
+    "Client",
+    "DecryptError",
+    "DerivedSalt",
+    "EntropyError",
+    "EnvelopeBatch",
+    "EnvelopeError",
+    "EnvelopeProfile",
+    "EnvelopeVerdict",
+    "GatewayError",
+    "InvalidRequestError",
+    "KdfError",
+    "Kind",
+    "MalformedEnvelope",
+    "NumberError",
+    "Operator",
+    "PhoneBatch",
+    "PhoneNumber",
+    "ProtocolError",
+    "RateLimitedError",
+    "RejectedError",
+    "ServerError",
+    "SmspohError",
+    "TransportError",
+    "Verdict",
+    "WeakKeyWarning",
+    "decrypt",
+    "decrypt_batch",
+    "decrypt_bytes",
+    "decrypt_bytes_batch",
+    "derive_key",
+    "derive_key_batch",
+    "encrypt",
+    "encrypt_batch",
+    "generate_encrypt_key",
+    "normalize",
+    "normalize_batch",
+]
+
+
+def __getattr__(name: str) -> object:
+    # The client costs the import of httpx2, so it is loaded when it is asked for.
+    if name == "Client":
+        from .gateway import Client  # noqa: PLC0415
+
+        globals()["Client"] = Client
+        return Client
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,140 @@
+"""The only importer of the native library: pointers, sizes and statuses.
+
+Everything above this module speaks in Python values. Bytes go to Rust as they
+are: a row is the address of the caller's own object, never a copy.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Final
+
+from . import errors
+from ._native import ffi, lib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["ABI_VERSION", "Gathered", "check", "ffi", "gather", "lib", "resolve_threads", "wipe"]
+
+ABI_VERSION: Final = 1
+"""The number of the ABI that this module was written for."""
+
+THREADS_MAX: Final = 1024
+"""More threads than this are taken for a mistake."""
+
+Buffer = bytes | bytearray | memoryview
+"""What is taken as bytes: anything else must be encoded by the caller."""
+
+
+def _check_abi(found: int) -> None:
+    """Refuse a native library that was built from other sources than this file.
+
+    A stale library under a new declaration is undefined behaviour, so this runs
+    before any other call.
+    """
+    if found != ABI_VERSION:
+        raise ImportError(
+            f"smspoh's native library speaks ABI {found}, and this Python code needs"
+            f" ABI {ABI_VERSION}: reinstall smspoh (in a checkout, run `make build`)"
+        )
+
+
+_check_abi(lib.smspoh_abi_version())
+
+_BY_STATUS: Final[dict[int, type[errors.SmspohError]]] = {
+    cls.status: cls
+    for cls in (
+        errors.ArgumentError,
+        errors.KdfError,
+        errors.MalformedEnvelope,
+        errors.DecryptError,
+        errors.EntropyError,
+        errors.BugError,
+    )
+}
+
+_MESSAGES: Final[dict[type[errors.SmspohError], str]] = {
+    errors.ArgumentError: "row counts, buffer sizes or options do not fit each other",
+    errors.KdfError: "iterations must be 1 to 4,294,967,295 and length 1 to 137,438,953,440 bytes",
+    errors.MalformedEnvelope: "this is not an encrypted message",
+    errors.DecryptError: "the key is wrong or the message was changed",
+    errors.EntropyError: "the operating system gave no random bytes",
+    errors.BugError: "the native library panicked; please report this with the traceback",
+}
+
+
+def check(status: int) -> None:
+    """Raise the error of a status, unless it is 0.
+
+    The only place that raises from a status.
+    """
+    if status == 0:
+        return
+    cls = _BY_STATUS.get(status)
+    if cls is None:
+        raise errors.BugError(f"the native library returned the unknown status {status}")
+    raise cls(_MESSAGES[cls])
+
+
+def resolve_threads(threads: int) -> int:
+    """Return the number of threads that a call shall use.
+
+    Args:
+        threads: 0 for one a CPU that this process may use, or `SMSPOH_NUM_THREADS`
+            where that is set and less; otherwise 1 to 1,024.
+
+    Raises:
+        ArgumentError: a number outside that range.
+        TypeError: not an int.
+    """
+    if isinstance(threads, bool) or not isinstance(threads, int):
+        raise TypeError(f"threads must be an int, not {type(threads).__name__}")
+    if not 0 <= threads <= THREADS_MAX:
+        raise errors.ArgumentError(f"threads is {threads}; it must be 0 to {THREADS_MAX}")
+    return threads or _threads_default()
+
+
+def _threads_default() -> int:
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    most = os.environ.get("SMSPOH_NUM_THREADS", "")
+    if not most:
+        return cpus or 1
+    if not (most.isascii() and most.isdecimal() and int(most) >= 1):
+        raise errors.ArgumentError(
+            "SMSPOH_NUM_THREADS is set to something else than a number from 1"
+        )
+    return min(cpus or 1, int(most))
+
+
+class Gathered:
+    """Rows as Rust takes them: an array of addresses and an array of sizes.
+
+    Attributes:
+        data: `const uint8_t *const *`, one a row.
+        sizes: `const size_t *`, one a row, in bytes.
+        count: the number of rows.
+    """
+
+    __slots__ = ("_keep", "count", "data", "sizes")
+
+    def __init__(self, rows: Sequence[Buffer]) -> None:
+        # from_buffer takes bytes, bytearray and any contiguous memoryview as they
+        # are; the views keep the objects alive and bytearrays from being resized.
+        views = list(map(ffi.from_buffer, repeat("uint8_t[]"), rows))
+        self._keep = views
+        self.data: Any = ffi.new("const uint8_t *[]", views)
+        self.sizes: Any = ffi.new("size_t[]", list(map(len, views)))
+        self.count = len(views)
+
+
+def gather(rows: Iterable[Buffer]) -> Gathered:
+    """Gather rows for a call without copying one of them."""
+    return Gathered(rows if isinstance(rows, (list, tuple)) else list(rows))
+
+
+def wipe(buffer: Any) -> None:
+    """Overwrite a native buffer that held a secret."""
+    view = ffi.buffer(buffer)
+    ffi.memmove(buffer, bytes(len(view)), len(view))

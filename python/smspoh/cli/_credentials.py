@@ -1,0 +1,105 @@
+"""Where the gateway's credentials come from: the environment or a private file."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from ._exit import BadInput
+from ._private import read_private
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smspoh.gateway import Client
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+FIELDS = ("api_key", "api_secret")
+
+
+class Credentials(NamedTuple):
+    """What the gateway knows the caller by."""
+
+    api_key: str
+    api_secret: str
+
+    def __repr__(self) -> str:
+        return "Credentials(...)"
+
+
+def default_path() -> Path:
+    """Return the credentials file's place in the user's configuration folder."""
+    return Path(click.get_app_dir("smspoh")) / "credentials.toml"
+
+
+def find_credentials() -> Credentials:
+    """Return the credentials of the environment, else those of the file.
+
+    Returns:
+        The two values of `SMSPOH_API_KEY` and `SMSPOH_API_SECRET`, or of the
+        TOML file that `SMSPOH_CREDENTIALS_FILE` names.
+
+    Raises:
+        BadInput: there are none, only one of two, or the file is open to others.
+    """
+    key, secret = os.environ.get("SMSPOH_API_KEY"), os.environ.get("SMSPOH_API_SECRET")
+    if key and secret:
+        return Credentials(key, secret)
+    if key or secret:
+        missing = "SMSPOH_API_SECRET" if key else "SMSPOH_API_KEY"
+        raise BadInput(f"{missing} is not set: both are needed, or neither and a file")
+    named = os.environ.get("SMSPOH_CREDENTIALS_FILE")
+    path = Path(named) if named else default_path()
+    if not named and not path.exists():
+        raise BadInput(
+            f"no credentials: set SMSPOH_API_KEY and SMSPOH_API_SECRET, or write {path} (mode 0600)"
+        )
+    return _from_file(path)
+
+
+def _from_file(path: Path) -> Credentials:
+    content = read_private(path, what="the credentials file")
+    try:
+        table = tomllib.loads(content.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        # Not the parser's own message, which may quote the secret.
+        raise BadInput(f"the credentials file {path} is not TOML") from None
+    values = [table.get(field) for field in FIELDS]
+    for field, value in zip(FIELDS, values, strict=True):
+        if not isinstance(value, str) or not value:
+            raise BadInput(f'the credentials file {path} has no {field} = "..."')
+    return Credentials(str(values[0]), str(values[1]))
+
+
+def base_url_option(function: F) -> F:
+    """Add `--base-url` to a command that talks to the gateway."""
+    return click.option(
+        "--base-url",
+        envvar="SMSPOH_BASE_URL",
+        show_envvar=True,
+        metavar="URL",
+        help="Another gateway than the real one, for example the sandbox.",
+    )(function)
+
+
+def connect(base_url: str | None) -> Client:
+    """Return a client with the credentials found.
+
+    Args:
+        base_url: of another gateway than the real one.
+
+    Raises:
+        BadInput: no usable credentials.
+        ArgumentError: a base URL that cannot be used.
+    """
+    credentials = find_credentials()
+    from smspoh.gateway import Client  # noqa: PLC0415 - brings the HTTP library: 200 ms
+
+    if base_url is None:
+        return Client(credentials.api_key, credentials.api_secret)
+    return Client(credentials.api_key, credentials.api_secret, base_url=base_url)

@@ -1,0 +1,214 @@
+"""Every error that smspoh raises.
+
+::
+
+    SmspohError
+      BugError                    a fault of smspoh itself: please report it
+      ArgumentError               (ValueError) a value that the call cannot take
+      KdfError                    iterations or length outside RFC 8018
+      EntropyError                the operating system gave no random bytes
+      EnvelopeError
+        MalformedEnvelope         not the message format at all
+        DecryptError              a wrong key or a changed message
+      NumberError                 (ValueError) a single number that was refused
+      GatewayError                .request .response
+        TransportError            no reply; .maybe_sent
+        RejectedError             4xx
+          AuthError               401, 403
+          RateLimitedError        429; .retry_after_s
+          InvalidRequestError     400, 422; .fields
+        ServerError               5xx
+        ProtocolError             a reply that does not parse
+
+A *call* that cannot be done raises one of these. A *row* of a batch never
+does: it gets a verdict. No message holds a key, a phone number or the text of
+an SMS. A value of the wrong Python type raises the built-in ``TypeError``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .gateway.models import Request, Response, SendResult
+    from .phone import Verdict
+
+
+class SmspohError(Exception):
+    """Base class of every error of this library. Each one can be pickled and copied."""
+
+    def __reduce__(self) -> tuple[Callable[..., SmspohError], tuple[Any, ...]]:
+        # Exception's own way calls the class with `args` alone, which a class
+        # that demands keywords refuses: a worker process would then die of the
+        # error it wanted to report.
+        return _rebuilt, (type(self), self.args, dict(self.__dict__))
+
+
+def _rebuilt(cls: type[SmspohError], args: tuple[Any, ...], state: dict[str, Any]) -> SmspohError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(state)
+    return error
+
+
+class BugError(SmspohError):
+    """A fault of smspoh itself. Please report it, with the traceback."""
+
+    status: ClassVar[int] = 901
+
+
+class ArgumentError(SmspohError, ValueError):
+    """A value that the call cannot take."""
+
+    status: ClassVar[int] = 101
+
+
+class KdfError(SmspohError):
+    """An iteration count or a length that RFC 8018 does not allow."""
+
+    status: ClassVar[int] = 201
+
+
+class EntropyError(SmspohError):
+    """The operating system gave no random bytes."""
+
+    status: ClassVar[int] = 501
+
+
+class EnvelopeError(SmspohError):
+    """An encrypted message that could not be opened."""
+
+
+class MalformedEnvelope(EnvelopeError):  # noqa: N818 - the name is part of the design
+    """Not the message format at all. Depends on public bytes only."""
+
+    status: ClassVar[int] = 301
+
+
+class DecryptError(EnvelopeError):
+    """A wrong key or a changed message; the two cannot be told apart."""
+
+    status: ClassVar[int] = 302
+
+
+class NumberError(SmspohError, ValueError):
+    """A single phone number that was refused.
+
+    Attributes:
+        verdict: why, as a `smspoh.Verdict`.
+    """
+
+    def __init__(self, message: str, *, verdict: Verdict) -> None:
+        super().__init__(message)
+        self.verdict = verdict
+
+
+class GatewayError(SmspohError):
+    """A call to the gateway that did not succeed.
+
+    Attributes:
+        request: the request as it was sent, without credentials; its repr hides
+            number, text and key.
+        response: the reply, or None when there was none.
+        results: of a call of several requests, what the requests before this
+            one came to: one `SendResult` for each of the first messages, in the
+            caller's order. Empty for a call of one request.
+        rows: of a call of several requests, the positions of the messages that
+            the failed request carried; later ones were never sent. None for a
+            call of one request.
+    """
+
+    results: tuple[SendResult, ...] = ()
+    rows: range | None = None
+
+    def __init__(
+        self, message: str, *, request: Request | None = None, response: Response | None = None
+    ) -> None:
+        super().__init__(message)
+        self.request = request
+        self.response = response
+
+
+class TransportError(GatewayError):
+    """No reply came.
+
+    Attributes:
+        maybe_sent: True when a byte of the request may have reached the
+            gateway, so that sending again may send twice.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        maybe_sent: bool,
+        request: Request | None = None,
+        response: Response | None = None,
+    ) -> None:
+        super().__init__(message, request=request, response=response)
+        self.maybe_sent = maybe_sent
+
+
+class RejectedError(GatewayError):
+    """The gateway refused the request (4xx)."""
+
+
+class AuthError(RejectedError):
+    """The gateway refused the credentials (401 or 403)."""
+
+
+class RateLimitedError(RejectedError):
+    """Too many requests (429).
+
+    Attributes:
+        retry_after_s: seconds to wait, or None when the gateway did not say.
+        limit: requests allowed in the gateway's period, or None.
+        remaining: requests left in that period, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None,
+        limit: int | None = None,
+        remaining: int | None = None,
+        request: Request | None = None,
+        response: Response | None = None,
+    ) -> None:
+        super().__init__(message, request=request, response=response)
+        self.retry_after_s = retry_after_s
+        self.limit = limit
+        self.remaining = remaining
+
+
+class InvalidRequestError(RejectedError):
+    """The gateway found a field wrong (400 or 422).
+
+    Attributes:
+        fields: the gateway's own complaint for each field it named, word for
+            word: it may repeat what was sent.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fields: Mapping[str, str],
+        request: Request | None = None,
+        response: Response | None = None,
+    ) -> None:
+        super().__init__(message, request=request, response=response)
+        self.fields = dict(fields)
+
+
+class ServerError(GatewayError):
+    """The gateway failed (5xx). The request may have been carried out."""
+
+
+class ProtocolError(GatewayError):
+    """A reply that is not what the specification says: a redirect, HTML, a cut-off body.
+
+    The request may have been carried out.
+    """

@@ -1,0 +1,252 @@
+"""Checks of what a caller hands over, before a byte leaves.
+
+A wrong Python type is a TypeError, a wrong value an ArgumentError. No message
+holds the value: it may be a number, a text or a key.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from smspoh.envelope import generate_encrypt_key
+from smspoh.envelope.keys import warn_if_weak
+from smspoh.errors import ArgumentError
+
+from .models import OutgoingMessage, as_recipients
+from .parts import GSM7_PART_SEPTETS, count_parts
+
+if TYPE_CHECKING:
+    from .profile import GatewayProfile
+
+# E.164 allows 15 digits; 7 is the shortest number that any country sends SMS to.
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|09[0-9]{5,10}|959[0-9]{5,10}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> OutgoingMessage:
+    """Return the message ready to send: recipients as a tuple, a key if it needs one.
+
+    Raises:
+        TypeError: a field has the wrong type.
+        ArgumentError: a field has a value that the gateway would refuse.
+
+    Warns:
+        WeakKeyWarning: a key that cannot hold 80 bits.
+    """
+    if not isinstance(message, OutgoingMessage):
+        raise TypeError(f"a message must be an OutgoingMessage, not {_type(message)}")
+    _require_bool("encrypt", message.encrypt)
+    _require_bool("test", message.test)
+    if message.unicode is not None:
+        _require_bool("unicode", message.unicode)
+    recipients = checked_recipients(message.to, profile)
+    _check_text(message.message, bool(message.unicode), profile)
+    checked_sender(message.sender, profile)
+    _check_key(message.encrypt_key, message.encrypt, profile)
+    if message.scheduled_at is not None:
+        require_aware("scheduled_at", message.scheduled_at)
+    if message.delivery_receipt_url is not None:
+        _check_receipt_url(message.delivery_receipt_url, profile)
+    if message.client_reference is not None:
+        _check_reference(message.client_reference, profile)
+    key = message.encrypt_key
+    if key is not None:
+        warn_if_weak([key.encode()], stacklevel=4)  # at the line that called the client
+    elif message.encrypt:
+        key = generate_encrypt_key()
+    return replace(message, to=recipients, encrypt_key=key)
+
+
+def checked_recipients(to: object, profile: GatewayProfile) -> tuple[str, ...]:
+    """Return the recipients, trimmed, in order, as a tuple of at least one."""
+    if not isinstance(to, (str, Sequence)) or isinstance(to, (bytes, bytearray)):
+        raise TypeError(f"to must be a str or a list of str, not {_type(to)}")
+    numbers = as_recipients(to)
+    if not numbers:
+        raise ArgumentError("to is empty; a message needs at least one recipient")
+    if len(numbers) > profile.recipients_max:
+        raise ArgumentError(
+            f"to holds {len(numbers)} recipients; the most is {profile.recipients_max}"
+        )
+    return tuple(_checked_number(number, row) for row, number in enumerate(numbers))
+
+
+def _checked_number(number: object, row: int) -> str:
+    trimmed = _require_str(f"to[{row}]", number).strip()
+    if not _NUMBER.fullmatch(trimmed):
+        raise ArgumentError(
+            f"to[{row}] is not a number that the gateway takes: it must be digits alone,"
+            " starting with 09, 959 or + and a country code (smspoh.normalize makes one)"
+        )
+    return trimmed
+
+
+def number_key(number: str) -> str:
+    """Return the digits that a number and the gateway's form of it have in common."""
+    digits = number.strip().removeprefix("+")
+    return "95" + digits[1:] if digits.startswith("09") else digits
+
+
+def checked_history_number(to: str) -> str:
+    """Return a number in the form that the history's filter takes: 95 and the rest."""
+    digits = number_key(_checked_number(to, 0))
+    if not digits.startswith("95"):
+        raise ArgumentError(
+            "the history finds numbers of Myanmar only (95...);"
+            " find others by their dates and look at each entry"
+        )
+    return digits
+
+
+def checked_sender(sender: object, profile: GatewayProfile) -> str:
+    """Return the sender ID as given, when its shape is one that can be registered."""
+    sender = _require_str("sender", sender)
+    low, high = profile.sender_alphanumeric_min, profile.sender_alphanumeric_max
+    digits = profile.sender_digits_max
+    if sender.isascii() and sender.isalnum():
+        if sender.isdigit() and len(sender) <= digits:
+            return sender
+        if not sender.isdigit() and low <= len(sender) <= high:
+            return sender
+    raise ArgumentError(
+        f"sender must be {low} to {high} letters and digits, or up to {digits} digits"
+    )
+
+
+def _check_text(text: str, unicode: bool, profile: GatewayProfile) -> None:
+    _require_utf8("message", text)
+    if not text.strip():
+        raise ArgumentError("message is empty; it needs a text")
+    most = profile.message_parts_max
+    # The first test keeps a text of any size from being counted.
+    parts = most + 1
+    if len(text) <= most * GSM7_PART_SEPTETS:
+        parts = count_parts(text, unicode=unicode)
+    if parts > most:
+        raise ArgumentError(f"message takes more than {most} parts, the most that is sent")
+
+
+def _check_key(key: str | None, encrypt: bool, profile: GatewayProfile) -> None:
+    if key is None:
+        return
+    _require_utf8("encrypt_key", key)
+    if not encrypt:
+        raise ArgumentError("encrypt_key is given but encrypt is False; one of them is wrong")
+    if not 1 <= len(key) <= profile.encrypt_key_max:
+        raise ArgumentError(
+            f"encrypt_key has {len(key)} characters; it must have 1 to {profile.encrypt_key_max}"
+        )
+    if key.endswith("\0"):
+        raise ArgumentError("encrypt_key ends in a NUL; a key must not, it equals one without")
+
+
+def _check_reference(reference: str, profile: GatewayProfile) -> None:
+    _require_utf8("client_reference", reference)
+    if not 1 <= len(reference) <= profile.client_reference_max:
+        raise ArgumentError(
+            f"client_reference has {len(reference)} characters;"
+            f" it must have 1 to {profile.client_reference_max}"
+        )
+    if _CONTROL.search(reference):
+        raise ArgumentError("client_reference holds a control character; use printable ones")
+
+
+def _check_receipt_url(url: str, profile: GatewayProfile) -> None:
+    _require_utf8("delivery_receipt_url", url)
+    good = len(url) <= profile.receipt_url_max and not _CONTROL.search(url) and " " not in url
+    if good:
+        try:
+            parts = urlsplit(url)
+            good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            good = False
+    if not good:
+        raise ArgumentError(
+            "delivery_receipt_url must be an http or https URL of at most"
+            f" {profile.receipt_url_max} characters"
+        )
+
+
+def require_aware(name: str, moment: object) -> datetime:
+    """Return the time when it knows its offset."""
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{name} must be a datetime, not {_type(moment)}")
+    if moment.utcoffset() is None:
+        raise ArgumentError(f"{name} has no time zone; give an aware datetime")
+    return moment
+
+
+def wire_time(moment: datetime, profile: GatewayProfile) -> str:
+    """Return an aware time as the gateway writes it, to the second."""
+    return moment.astimezone(profile.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def wire_date(name: str, day: object, profile: GatewayProfile) -> str:
+    """Return a day, or the gateway's day at an aware time, as ``YYYY-MM-DD``."""
+    if isinstance(day, datetime):
+        return require_aware(name, day).astimezone(profile.zone).date().isoformat()
+    if not isinstance(day, date):
+        raise TypeError(f"{name} must be a date or a datetime, not {_type(day)}")
+    return day.isoformat()
+
+
+def checked_filter(name: str, text: str) -> str:
+    """Return a filter of the history that is not empty."""
+    _require_utf8(name, text)
+    if not 1 <= len(text) <= 1000:
+        raise ArgumentError(f"{name} has {len(text)} characters; a filter has 1 to 1000")
+    return text
+
+
+def checked_page(limit: int, page: int, profile: GatewayProfile) -> None:
+    """Check the size and the number of a page of the history."""
+    for name, value in (("limit", limit), ("page", page)):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"{name} must be an int, not {_type(value)}")
+    if limit not in profile.history_limits:
+        allowed = ", ".join(map(str, profile.history_limits))
+        raise ArgumentError(f"limit is {limit}; it must be one of {allowed}")
+    if not 1 <= page <= 1_000_000_000:
+        raise ArgumentError(f"page is {page}; pages are counted from 1")
+
+
+def _require_str(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {_type(value)}")
+    return value
+
+
+def _require_utf8(name: str, value: object) -> None:
+    try:
+        _require_str(name, value).encode()
+    except UnicodeEncodeError:
+        pass
+    else:
+        return
+    # Raised out here, for the first error holds the text itself.
+    raise ArgumentError(f"{name} holds half of a surrogate pair, which is not text")
+
+
+def _require_bool(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be a bool, not {_type(value)}")
+
+
+def _type(value: object) -> str:
+    return type(value).__name__
+
+
+def is_loopback(host: str) -> bool:
+    """Return True for a name or address of this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,365 @@
+"""What goes to the gateway and what comes back, as values.
+
+No repr here shows a phone number, the text of a message, a key or a credential:
+a value may be logged, or end up in a traceback, by someone who did not think of
+what is in it. The fields themselves are plain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
+
+from smspoh.phone import Operator
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Describe one HTTP request to the gateway, without credentials.
+
+    Attributes:
+        method: GET or POST.
+        path: below the base URL, such as ``/send``.
+        query: name and value pairs.
+        body: the JSON text in UTF-8; empty for a GET.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        names = ", ".join(name for name, _ in self.query)
+        asked = f" query=[{names}]" if names else ""
+        return f"<Request {self.method} {self.path}{asked} [{len(self.body)} bytes]>"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Describe one HTTP reply of the gateway.
+
+    Attributes:
+        status: the HTTP status code.
+        headers: name and value pairs, names in lower case.
+        body: the bytes as they came.
+    """
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of a header, whatever its case, or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def __repr__(self) -> str:
+        return f"<Response {self.status} [{len(self.body)} bytes]>"
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """Hold one text for one or more recipients.
+
+    Attributes:
+        to: a number or several, each as 09..., 959... or + and the country code.
+        message: the text.
+        sender: the registered sender ID.
+        encrypt: the gateway stores and returns the text encrypted.
+        encrypt_key: the key for that; with None the client makes one.
+        scheduled_at: an aware time to send at, to the second; None is now.
+        unicode: True sends as UCS-2, False asks not to, None leaves it open.
+        test: a test message.
+        delivery_receipt_url: where the receipts of this message go.
+        client_reference: the caller's own reference, repeated in replies.
+
+    Source: SMSPoh API Specification 3.0, "Send Message".
+    """
+
+    to: str | Sequence[str]
+    message: str
+    sender: str
+    encrypt: bool = False
+    encrypt_key: str | None = None
+    scheduled_at: datetime | None = None
+    unicode: bool | None = None
+    test: bool = False
+    delivery_receipt_url: str | None = None
+    client_reference: str | None = None
+
+    def __repr__(self) -> str:
+        several = 1 if isinstance(self.to, str) else len(self.to)
+        return (
+            f"<OutgoingMessage sender={self.sender!r} recipients={several}"
+            f" encrypt={self.encrypt} client_reference={self.client_reference!r}>"
+        )
+
+
+class Status(str):
+    """Name the state of a message: an open set of strings.
+
+    A name that this release does not know survives unchanged. Names for one
+    thing are one value: ``Status("Delivered") == Status.SUCCESS``.
+
+    Source: SMSPoh API Specification 3.0, "Delivery Report".
+    """
+
+    __slots__ = ()
+
+    ACCEPTED: ClassVar[Status]
+    SENT: ClassVar[Status]
+    PENDING: ClassVar[Status]
+    SUCCESS: ClassVar[Status]
+    REJECTED: ClassVar[Status]
+    ERROR: ClassVar[Status]
+    EXPIRED: ClassVar[Status]
+    FAILED: ClassVar[Status]
+    UNDELIVERED: ClassVar[Status]
+    UNKNOWN: ClassVar[Status]
+
+    def __new__(cls, name: str) -> Self:
+        """Return the status of a name, one value for each thing it may be called."""
+        return super().__new__(cls, _STATUS_NAMES.get(name.casefold(), name))
+
+    @property
+    def is_final(self) -> bool:
+        """True when the gateway will not change this status again."""
+        return self in _FINAL
+
+    def __repr__(self) -> str:
+        return f"Status({str(self)!r})"
+
+
+_STATUS_NAMES = {
+    "accepted": "Accepted",
+    "sent": "Sent",
+    "pending": "Pending",
+    "success": "Success",
+    "delivered": "Success",  # a newer page of the vendor's, for the same state
+    "rejected": "Rejected",
+    "error": "Error",
+    "expired": "Expired",
+    "failed": "Failed",
+    "undelivered": "Undelivered",
+}
+Status.ACCEPTED = Status("Accepted")
+Status.SENT = Status("Sent")
+Status.PENDING = Status("Pending")
+Status.SUCCESS = Status("Success")
+Status.REJECTED = Status("Rejected")
+Status.ERROR = Status("Error")
+Status.EXPIRED = Status("Expired")
+Status.FAILED = Status("Failed")
+Status.UNDELIVERED = Status("Undelivered")
+Status.UNKNOWN = Status("?")
+_FINAL = frozenset(
+    {
+        Status.SUCCESS,
+        Status.REJECTED,
+        Status.ERROR,
+        Status.EXPIRED,
+        Status.FAILED,
+        Status.UNDELIVERED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Hold one entry of a reply: one SMS to one recipient.
+
+    Attributes:
+        message_id: the gateway's own id, or None where it gave none.
+        message: the text; the ciphertext when `encrypted`; empty when refused.
+        to: the number as the gateway wrote it, 959... for Myanmar.
+        client_reference: the caller's reference, or None.
+        scheduled_at, created_at, finished_at: aware times, or None.
+        message_count: parts of the SMS, or None.
+        sender: the sender ID.
+        network: the gateway's name for the operator; see `operator`.
+        type: the gateway's kind of message, such as ``sms.text``.
+        status: the state at the time of the reply.
+        test: a test message.
+        encrypted: `message` is a ciphertext.
+        encrypt_key: its key, in the reply to the send alone.
+        error: the gateway's words for an entry that it refused, else None.
+        raw: the entry as it came.
+    """
+
+    message_id: str | None
+    message: str
+    to: str
+    status: Status
+    client_reference: str | None = None
+    scheduled_at: datetime | None = None
+    created_at: datetime | None = None
+    finished_at: datetime | None = None
+    message_count: int | None = None
+    sender: str = ""
+    network: str = ""
+    type: str = ""
+    test: bool = False
+    encrypted: bool = False
+    encrypt_key: str | None = None
+    error: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def accepted(self) -> bool:
+        """True when the gateway took the message; it says nothing of delivery."""
+        return self.message_id is not None and self.error is None and self.status != Status.REJECTED
+
+    @property
+    def operator(self) -> Operator:
+        """The operator that `network` names; UNKNOWN for a name that is not known."""
+        return Operator.from_network(self.network)
+
+    def __repr__(self) -> str:
+        kind = " encrypted" if self.encrypted else ""
+        return (
+            f"<Message {self.message_id} {str(self.status)!r} network={self.network!r}"
+            f" parts={self.message_count}{kind}>"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult(Sequence[Message]):
+    """Hold what one outgoing message came to: a sequence of its entries.
+
+    Attributes:
+        messages: one entry for each different recipient, as the gateway answered.
+            A 2xx can hold refused entries: look at `accepted` of each.
+        encrypt_key: the key of the message, whoever made it; None when not encrypted.
+            The gateway gives it once and never again.
+    """
+
+    messages: tuple[Message, ...]
+    encrypt_key: str | None = None
+
+    @property
+    def accepted(self) -> tuple[Message, ...]:
+        """The entries that the gateway took."""
+        return tuple(entry for entry in self.messages if entry.accepted)
+
+    @property
+    def refused(self) -> tuple[Message, ...]:
+        """The entries that the gateway did not take."""
+        return tuple(entry for entry in self.messages if not entry.accepted)
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Message, ...]: ...
+    def __getitem__(self, index: int | slice) -> Message | tuple[Message, ...]:
+        return self.messages[index]
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self.messages)
+
+    def __repr__(self) -> str:
+        return f"<SendResult accepted={len(self.accepted)} refused={len(self.refused)}>"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult(Sequence[SendResult]):
+    """Hold what a bulk send came to: one `SendResult` a message, in the caller's order.
+
+    Attributes:
+        results: one for each message. A result without entries belongs to a
+            message that the reply does not mention: it may have been sent.
+        unmatched: entries of the replies that belong to no message.
+    """
+
+    results: tuple[SendResult, ...]
+    unmatched: tuple[Message, ...] = ()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All entries, in the caller's order."""
+        return tuple(entry for result in self.results for entry in result.messages)
+
+    @overload
+    def __getitem__(self, index: int) -> SendResult: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[SendResult, ...]: ...
+    def __getitem__(self, index: int | slice) -> SendResult | tuple[SendResult, ...]:
+        return self.results[index]
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __iter__(self) -> Iterator[SendResult]:
+        return iter(self.results)
+
+    def __repr__(self) -> str:
+        accepted = sum(len(result.accepted) for result in self.results)
+        refused = sum(len(result.refused) for result in self.results)
+        return f"<BulkResult messages={len(self.results)} accepted={accepted} refused={refused}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Sequence[Message]):
+    """Hold one page of the history: a sequence of its entries, newest first.
+
+    Attributes:
+        messages: the entries of this page.
+        page: the number of this page, from 1.
+        limit: the page size that the gateway used.
+        records: messages that match the filters, over all pages.
+        start: the position of the first entry, from 0.
+        links: the gateway's own links; they may lack the filters, so do not follow them.
+        next_page: the number to ask for next, or None at the end.
+
+    Source: SMSPoh API Specification 3.0, "Message History".
+    """
+
+    messages: tuple[Message, ...]
+    page: int
+    limit: int
+    records: int
+    start: int
+    links: Mapping[str, str] = field(default_factory=dict, compare=False)
+    next_page: int | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> Message: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Message, ...]: ...
+    def __getitem__(self, index: int | slice) -> Message | tuple[Message, ...]:
+        return self.messages[index]
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self.messages)
+
+    def __repr__(self) -> str:
+        return f"<Page {self.page} messages={len(self.messages)} records={self.records}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Hold what is left in the account.
+
+    Attributes:
+        amount: exact, as the gateway wrote it.
+        currency: such as ``MMK``.
+    """
+
+    amount: int | Decimal
+    currency: str
+
+
+def as_recipients(to: str | Iterable[str]) -> tuple[str, ...]:
+    """Return one number or several as a tuple."""
+    return (to,) if isinstance(to, str) else tuple(to)

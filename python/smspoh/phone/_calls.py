@@ -1,0 +1,234 @@
+"""The calls into the native library."""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from array import array
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from smspoh._abi import check, ffi, lib, resolve_threads
+from smspoh.errors import ArgumentError, NumberError
+
+from ._names import WHY
+from ._rows import PhoneBatch, PhoneNumber, RefusedNumber, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_E164_SLOT: Final = 17  # bytes: "+", 15 digits and "\n"; SMSPOH_E164_SLOT
+_INT_MAX: Final = 10**20  # no number has so many digits
+
+
+def normalize(
+    number: str | bytes | int, *, region: str | None = "MM", strict: bool = True
+) -> PhoneNumber:
+    """Return the E.164 form of a phone number, and what is known of it.
+
+    Args:
+        number: the text as it was found, up to 250 characters; bytes are UTF-8
+            and an int is its decimal digits.
+        region: `"MM"`, the region of a number without a calling code; None takes
+            international numbers alone.
+        strict: refuse what may reach the wrong person: letters, extensions, two
+            numbers. With False they are dropped, as libphonenumber drops them.
+
+    Returns:
+        The number, VALID or UNCONFIRMED.
+
+    Raises:
+        NumberError: the number is refused; its `verdict` says why.
+        ArgumentError: `region` is not supported.
+        TypeError: `number` is not a str, bytes or int.
+
+    Source: ITU-T E.164; libphonenumber 9.0.43; docs/spec/numbers.md.
+    """
+    options = _options(region, strict, sms=False)
+    if isinstance(number, bool) or not isinstance(number, (str, bytes, int)):
+        raise TypeError(f"number is {type(number).__name__}; a str, bytes or int is needed")
+    try:
+        room = _rooms.pop()
+    except IndexError:
+        room = _Room()
+    found = room.judge(_cell(number), options)
+    _rooms.append(room)
+    if isinstance(found, RefusedNumber):
+        raise NumberError(WHY[found.verdict], verdict=found.verdict)
+    return found
+
+
+def normalize_batch(
+    numbers: Iterable[object],
+    *,
+    region: str | None = "MM",
+    strict: bool = True,
+    sms: bool = False,
+    threads: int = 0,
+) -> PhoneBatch:
+    """Return the E.164 forms of many phone numbers, with a verdict for each.
+
+    No row fails its batch: one that is no str, bytes or int is NOT_A_NUMBER.
+
+    Args:
+        numbers: n rows, each as in `normalize`. A list of str or of bytes is fastest.
+        region: as in `normalize`.
+        strict: as in `normalize`.
+        sms: refuse what cannot take an SMS, as NOT_MOBILE.
+        threads: the most to use, 0 for one a CPU. Below 50,000 rows one is used.
+
+    Returns:
+        Columns of n rows, in the order of `numbers`.
+
+    Raises:
+        ArgumentError: `region` is not supported, or `threads` is out of range.
+        TypeError: `numbers` is a single text, or not iterable.
+
+    Source: ITU-T E.164; libphonenumber 9.0.43; docs/spec/numbers.md.
+    """
+    options = _options(region, strict, sms=sms)
+    threads = resolve_threads(threads)
+    if isinstance(numbers, (str, bytes, bytearray, memoryview)):
+        raise TypeError(f"numbers is {type(numbers).__name__}; a list of numbers is needed")
+    rows = numbers if isinstance(numbers, (list, tuple)) else list(numbers)
+    data, offsets = _pack(rows)
+    columns = _Columns(len(rows))
+    columns.fill(data, offsets, options, threads)
+    return PhoneBatch(columns)
+
+
+def table_date() -> dt.date:
+    """Return the day of the newest row of Myanmar's numbering plan."""
+    return dt.date.fromisoformat(str(lib.smspoh_phone_table_date()))
+
+
+class _Columns:
+    """The native columns of `rows` rows."""
+
+    __slots__ = ("calling_codes", "e164", "kinds", "operators", "regions", "verdicts")
+
+    def __init__(self, rows: int) -> None:
+        self.e164 = b""
+        self.verdicts = bytearray(rows)
+        self.operators = bytearray(rows)
+        self.kinds = bytearray(rows)
+        self.regions = bytearray(2 * rows)
+        self.calling_codes = array("H", bytes(2 * rows))
+
+    def fill(self, data: bytes, offsets: array[int] | None, options: Any, threads: int) -> None:
+        rows = len(self.verdicts)
+        e164 = bytearray(rows * _E164_SLOT)
+        e164_size = ffi.new("size_t *")
+        check(
+            lib.smspoh_normalize_batch(
+                data,
+                len(data),
+                ffi.NULL if offsets is None else ffi.from_buffer("int64_t[]", offsets),
+                rows,
+                options,
+                threads,
+                ffi.from_buffer("uint8_t[]", e164),
+                len(e164),
+                e164_size,
+                ffi.from_buffer("uint8_t[]", self.verdicts),
+                ffi.from_buffer("uint8_t[]", self.operators),
+                ffi.from_buffer("uint8_t[]", self.kinds),
+                ffi.from_buffer("uint8_t[]", self.regions),
+                ffi.from_buffer("uint16_t[]", self.calling_codes),
+            )
+        )
+        self.e164 = bytes(memoryview(e164)[: e164_size[0]])
+
+
+class _Room:
+    """Native memory for one row: allocating it would cost more than judging the row."""
+
+    __slots__ = ("_calling_code", "_e164", "_offsets", "_one_each", "_size")
+
+    def __init__(self) -> None:
+        self._offsets = ffi.new("int64_t[2]")
+        self._e164 = ffi.new("uint8_t[]", _E164_SLOT)
+        self._size = ffi.new("size_t *")
+        self._one_each = ffi.new("uint8_t[5]")  # verdict, operator, kind, region
+        self._calling_code = ffi.new("uint16_t *")
+
+    def judge(self, text: bytes, options: Any) -> PhoneNumber | RefusedNumber:
+        self._offsets[1] = len(text)
+        verdict = self._one_each
+        check(
+            lib.smspoh_normalize_batch(
+                text,
+                len(text),
+                self._offsets,
+                1,
+                options,
+                1,
+                self._e164,
+                _E164_SLOT,
+                self._size,
+                verdict,
+                verdict + 1,
+                verdict + 2,
+                verdict + 3,
+                self._calling_code,
+            )
+        )
+        found = ffi.buffer(verdict)[:]
+        return answer(
+            ffi.buffer(self._e164, self._size[0] - 1)[:].decode("ascii") or None,
+            (found[0], found[1], found[2]),
+            found[3:].decode("ascii"),
+            self._calling_code[0],
+        )
+
+
+# A call takes one and puts it back, so no two calls ever share one: not those of
+# two threads, and not that of a signal handler and the call it interrupted.
+_rooms: Final[list[_Room]] = []
+
+
+def _options(region: str | None, strict: bool, *, sms: bool) -> Any:
+    if region is not None and region != "MM":
+        raise ArgumentError("the region is not supported; 'MM' or None is needed")
+    return _native_options(region is not None, bool(strict), bool(sms))
+
+
+@cache
+def _native_options(in_myanmar: bool, strict: bool, sms: bool) -> Any:
+    region = lib.SMSPOH_REGION_MYANMAR if in_myanmar else lib.SMSPOH_REGION_NONE
+    return ffi.new("SmspohPhoneOptions *", (region, strict, sms))
+
+
+def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:
+    """Return the rows as one text: lines, or cut by offsets where lines will not do."""
+    try:
+        data = "\n".join(rows).encode("utf-8", "surrogatepass")
+    except TypeError:  # not every row is a str
+        try:
+            data = b"\n".join(rows)
+        except TypeError:
+            data = b""
+    if data.count(b"\n") == len(rows) - 1:
+        return data, None
+    cells = [_cell(row) for row in rows]
+    offsets = array("q", [0])
+    size = 0
+    for cell in cells:
+        size += len(cell)
+        offsets.append(size)
+    return b"".join(cells), offsets
+
+
+def _cell(value: object) -> bytes:
+    """Return one row as UTF-8; empty, which no number is, for what is no text and no int."""
+    if isinstance(value, str):
+        return str.encode(value, "utf-8", "surrogatepass")
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    if isinstance(value, bool):
+        return b""
+    try:
+        digits = operator.index(value)  # type: ignore[arg-type]  # an int of any library
+    except Exception:  # noqa: BLE001 - whatever a row does when it is looked at, it is no number
+        return b""
+    return b"%d" % digits if 0 <= digits < _INT_MAX else b""

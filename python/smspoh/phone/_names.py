@@ -1,0 +1,116 @@
+"""The names of what a number can be: verdicts, operators, kinds."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+
+class Verdict(enum.Enum):
+    """What became of a text. The values are stable and equal those of the C ABI."""
+
+    VALID = 0  # a number of a plan that is known
+    UNCONFIRMED = 1  # in shape; no good source says that it is, or is not, in use
+    NOT_MOBILE = 2  # it cannot take an SMS, and one that can was asked for
+    NOT_A_NUMBER = 3  # nothing that could be a number
+    LETTERS = 4  # letters among the digits
+    EXTENSION = 5  # a number with an extension
+    SEVERAL = 6  # more than one number
+    TOO_SHORT = 7  # fewer digits than its block has
+    TOO_LONG = 8  # more digits than its block has
+    INVALID_LENGTH = 9  # digits between the counts that its block has
+    UNKNOWN_CALLING_CODE = 10  # no such calling code; or none, and no region
+    INVALID = 11  # a block that is not in use
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a number with this verdict has an E.164 form."""
+        return self in _ACCEPTED
+
+
+_ACCEPTED: Final = frozenset({Verdict.VALID, Verdict.UNCONFIRMED})
+
+
+class Operator(enum.Enum):
+    """A mobile operator of Myanmar. The values are stable and equal those of the C ABI."""
+
+    UNKNOWN = 0
+    MPT = 1
+    ATOM = 2
+    U9 = 3
+    MYTEL = 4
+    MEC = 5
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The names the operator goes by, the one in use first."""
+        return _ALIASES[self]
+
+    @classmethod
+    def from_network(cls, name: str) -> Operator:
+        """Return the operator that a network name of the gateway means.
+
+        Args:
+            name: an alias in any case, as `Telenor` or `ATOM`.
+
+        Returns:
+            The operator; `Operator.UNKNOWN` for a name that is not known.
+
+        Raises:
+            TypeError: `name` is not a str.
+        """
+        if not isinstance(name, str):
+            raise TypeError(f"name is {type(name).__name__}; a str is needed")
+        return _OPERATORS_BY_NAME.get(name.strip().casefold(), cls.UNKNOWN)
+
+
+_ALIASES: Final[dict[Operator, tuple[str, ...]]] = {
+    Operator.UNKNOWN: ("Unknown",),
+    Operator.MPT: ("MPT",),
+    Operator.ATOM: ("ATOM", "Telenor"),
+    Operator.U9: ("U9", "Ooredoo"),
+    Operator.MYTEL: ("Mytel",),
+    Operator.MEC: ("MEC", "MecTel"),
+}
+_OPERATORS_BY_NAME: Final = {
+    alias.casefold(): member for member, aliases in _ALIASES.items() for alias in aliases
+}
+
+
+class Kind(enum.Enum):
+    """What a number is used for. The values are stable and equal those of the C ABI."""
+
+    UNKNOWN = 0
+    MOBILE = 1
+    FIXED_LINE = 2
+    TOLL_FREE = 3
+    VOIP = 4
+
+    @property
+    def can_receive_sms(self) -> bool:
+        """Whether an SMS can arrive, as far as the kind tells: an unknown kind may."""
+        return self in _SMS_KINDS
+
+
+_SMS_KINDS: Final = frozenset({Kind.MOBILE, Kind.UNKNOWN})
+
+# By value, so that a byte of a column finds its member without a search.
+VERDICTS: Final = tuple(Verdict)
+OPERATORS: Final = tuple(Operator)
+KINDS: Final = tuple(Kind)
+
+WHY: Final[dict[Verdict, str]] = {
+    Verdict.NOT_MOBILE: "the number cannot take an SMS; a mobile number is needed",
+    Verdict.NOT_A_NUMBER: "the text is not a phone number; digits and the usual signs are needed",
+    Verdict.LETTERS: "the text has letters; digits alone are needed, or strict=False to drop them",
+    Verdict.EXTENSION: "the number has an extension; one without is needed, or strict=False",
+    Verdict.SEVERAL: "the text holds more than one number; one is needed",
+    Verdict.TOO_SHORT: "the number has too few digits for its block; all of them are needed",
+    Verdict.TOO_LONG: "the number has too many digits for its block; fewer are needed",
+    Verdict.INVALID_LENGTH: "the number has a count of digits that its block does not have; "
+    "one more or one less is needed",
+    Verdict.UNKNOWN_CALLING_CODE: "the number has no country calling code that is in use; "
+    "a plus and a calling code are needed, or a region",
+    Verdict.INVALID: "the number is in a block that is not in use; one that is in use is needed",
+}
+"""What was found, then what is needed, for each verdict that refuses."""

@@ -1,0 +1,195 @@
+"""The answers: a number, a refused row, a batch of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Protocol, SupportsIndex, TypeVar, overload
+
+from ._names import KINDS, OPERATORS, VERDICTS, Kind, Operator, Verdict
+
+if TYPE_CHECKING:
+    import enum
+    from array import array
+
+_Member = TypeVar("_Member", bound="enum.Enum")
+
+
+class Columns(Protocol):
+    """What the native library filled in, for n rows."""
+
+    e164: bytes
+    verdicts: bytearray
+    operators: bytearray
+    kinds: bytearray
+    regions: bytearray
+    calling_codes: array[int]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhoneNumber:
+    """A number that was accepted. Its repr hides the digits.
+
+    Attributes:
+        e164: the E.164 form, `+959…`. Source: ITU-T E.164.
+        national: the digits after the calling code, without a leading trunk 0.
+        region: two letters where the calling code has one region, `001` for no
+            country at all, or None.
+        country_code: the country calling code.
+        operator: who holds the block; known for mobiles of Myanmar.
+        kind: what the block is used for; known for Myanmar.
+        verdict: `Verdict.VALID` or `Verdict.UNCONFIRMED`.
+    """
+
+    e164: str
+    national: str
+    region: str | None
+    country_code: int
+    operator: Operator
+    kind: Kind
+    verdict: Verdict
+
+    @property
+    def can_receive_sms(self) -> bool:
+        """Whether an SMS can arrive, as far as the kind tells: an unknown kind may."""
+        return self.kind.can_receive_sms
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(region={self.region!r}, operator={self.operator.name}, "
+            f"kind={self.kind.name}, verdict={self.verdict.name})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedNumber:
+    """A row of a batch that was refused.
+
+    Attributes:
+        verdict: why.
+        region: as in `PhoneNumber`, as far as it was found.
+        country_code: the country calling code, or 0 where none was found.
+        operator: as in `PhoneNumber`.
+        kind: as in `PhoneNumber`.
+        e164: None.
+    """
+
+    verdict: Verdict
+    region: str | None
+    country_code: int
+    operator: Operator
+    kind: Kind
+    e164: None = None
+
+
+class PhoneBatch(Sequence["PhoneNumber | RefusedNumber"]):
+    """The answers of a batch, as columns of n rows. Its repr shows counts alone.
+
+    A column becomes a list when it is first asked for; a row becomes an object
+    when it is indexed or iterated over.
+    """
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+
+    @cached_property
+    def e164(self) -> list[str | None]:
+        """The E.164 form of each row (n), None where it is refused."""
+        lines = self._columns.e164.decode("ascii").split("\n")
+        del lines[-1]  # what is behind the last line break
+        return [line or None for line in lines]
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """The verdict of each row (n)."""
+        return _members(VERDICTS, self._columns.verdicts)
+
+    @cached_property
+    def operators(self) -> list[Operator]:
+        """The operator of each row (n)."""
+        return _members(OPERATORS, self._columns.operators)
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        """The kind of each row (n)."""
+        return _members(KINDS, self._columns.kinds)
+
+    @cached_property
+    def regions(self) -> list[str | None]:
+        """The region of each row (n), None where the calling code has no single one."""
+        text = self._columns.regions.decode("ascii")
+        return [_region(text[at : at + 2]) for at in range(0, len(text), 2)]
+
+    @cached_property
+    def country_codes(self) -> list[int]:
+        """The country calling code of each row (n), 0 where none was found."""
+        return self._columns.calling_codes.tolist()
+
+    def counts(self) -> dict[Verdict, int]:
+        """Return the number of rows of each verdict that occurs."""
+        found = {verdict: self._columns.verdicts.count(verdict.value) for verdict in VERDICTS}
+        return {verdict: count for verdict, count in found.items() if count}
+
+    def to_list(self) -> list[PhoneNumber | RefusedNumber]:
+        """Return every row as an object."""
+        return list(self)
+
+    def __len__(self) -> int:
+        return len(self._columns.verdicts)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> PhoneNumber | RefusedNumber: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[PhoneNumber | RefusedNumber]: ...
+    def __getitem__(
+        self, index: SupportsIndex | slice
+    ) -> PhoneNumber | RefusedNumber | list[PhoneNumber | RefusedNumber]:
+        if isinstance(index, slice):
+            return [self._row(row) for row in range(*index.indices(len(self)))]
+        return self._row(range(len(self))[index])
+
+    def __iter__(self) -> Iterator[PhoneNumber | RefusedNumber]:
+        return map(self._row, range(len(self)))
+
+    def __repr__(self) -> str:
+        counts = "".join(f", {verdict.name}={n}" for verdict, n in self.counts().items())
+        return f"{type(self).__name__}(rows={len(self)}{counts})"
+
+    def _row(self, row: int) -> PhoneNumber | RefusedNumber:
+        columns = self._columns
+        return answer(
+            self.e164[row],
+            (columns.verdicts[row], columns.operators[row], columns.kinds[row]),
+            columns.regions[2 * row : 2 * row + 2].decode("ascii"),
+            columns.calling_codes[row],
+        )
+
+
+def answer(
+    e164: str | None, names: tuple[int, int, int], region: str, country_code: int
+) -> PhoneNumber | RefusedNumber:
+    """Return one row of the native columns as an object.
+
+    Args:
+        e164: the E.164 form, or None where the row is refused.
+        names: the values of verdict, operator and kind.
+        region: two characters, as the native column has them.
+        country_code: the country calling code, or 0.
+    """
+    verdict, operator, kind = VERDICTS[names[0]], OPERATORS[names[1]], KINDS[names[2]]
+    if e164 is None:
+        return RefusedNumber(verdict, _region(region), country_code, operator, kind)
+    national = e164[1 + len(str(country_code)) :]
+    return PhoneNumber(e164, national, _region(region), country_code, operator, kind, verdict)
+
+
+def _region(code: str) -> str | None:
+    return _REGIONS.get(code, code)
+
+
+_REGIONS: Final[dict[str, str | None]] = {"\0\0": None, "01": "001"}
+
+
+def _members(members: tuple[_Member, ...], column: bytearray) -> list[_Member]:
+    return [members[value] for value in column]

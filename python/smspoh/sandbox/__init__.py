@@ -1,0 +1,37 @@
+"""A gateway on this machine that answers as the SMSPoh REST API v3 does.
+
+It sends nothing to anyone. It checks, encrypts, counts, charges and remembers,
+so that what runs against it runs against the real one.
+
+`Sandbox` needs the extra ``smspoh[sandbox]``; `SandboxGateway`, which answers
+without a socket, does not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .gateway import Incoming, SandboxGateway, SandboxSettings
+from .ledger import Ledger, Record
+
+if TYPE_CHECKING:
+    from .server import Sandbox, serve
+
+__all__ = [
+    "Incoming",
+    "Ledger",
+    "Record",
+    "Sandbox",
+    "SandboxGateway",
+    "SandboxSettings",
+    "serve",
+]
+
+
+def __getattr__(name: str) -> object:
+    # The server brings Starlette and uvicorn with it, which are an extra.
+    if name in {"Sandbox", "serve"}:
+        from . import server  # noqa: PLC0415
+
+        return getattr(server, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

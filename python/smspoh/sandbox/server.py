@@ -1,0 +1,284 @@
+"""The sandbox behind a socket: Starlette and uvicorn, on this machine only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+try:
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.requests import ClientDisconnect
+    from starlette.requests import Request as HttpRequest
+    from starlette.responses import Response as HttpResponse
+    from starlette.routing import Route
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+except ImportError as missing:
+    raise ImportError(
+        "the sandbox needs Starlette and uvicorn: pip install 'smspoh[sandbox]'"
+    ) from missing
+
+from smspoh.errors import ArgumentError, BugError
+from smspoh.gateway.arguments import is_loopback
+
+from .gateway import PREFIX, Incoming, SandboxGateway, SandboxSettings, broken, too_long
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from starlette.types import Receive, Scope, Send
+
+    from smspoh.gateway.models import Response
+
+CONNECTIONS_MAX: Final = 256
+KEEP_ALIVE_S: Final = 30  # longer than a client keeps an idle connection, so it closes first
+STOP_S: Final = 10
+
+
+class Sandbox:
+    """Run a sandbox gateway on this machine, in a thread, until it is stopped.
+
+    It listens when the object is made. Use it in a ``with`` block, or `stop` it.
+
+    Args:
+        host: an address or name of this machine's loopback.
+        port: 1 to 65535, or 0 for one that is free.
+        api_key: the key it takes; None makes one.
+        api_secret: the secret it takes; None makes one.
+        settings: how it behaves.
+
+    Attributes:
+        base_url: what a client needs as its base_url.
+        api_key: the key it takes.
+        api_secret: the secret it takes.
+        gateway: the `SandboxGateway` that answers.
+
+    Raises:
+        ArgumentError: the host is not the loopback, the port cannot be, or the
+            credentials are empty.
+        OSError: the port is taken.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        settings: SandboxSettings | None = None,
+    ) -> None:
+        self.api_key = _credential("api_key", api_key)
+        self.api_secret = _credential("api_secret", api_secret)
+        self._socket = _listen(host, port)
+        bound, free_port = self._socket.getsockname()[:2]
+        shown = f"[{bound}]" if ":" in bound else bound
+        self.base_url = f"http://{shown}:{free_port}{PREFIX}"
+        self.gateway = SandboxGateway(
+            self.api_key, self.api_secret, base_url=self.base_url, settings=settings
+        )
+        self._server = _Server(_config(self.gateway))
+        self._thread = threading.Thread(
+            target=self._serve, name=f"smspoh-sandbox-{free_port}", daemon=True
+        )
+        self._thread.start()
+        self._server.ready.wait()
+        if not self._server.started:
+            self.stop()
+            raise BugError("the sandbox's server ended before it listened")
+
+    def stop(self) -> None:
+        """Stop listening, finish what is being answered, and end the thread.
+
+        May be called twice.
+        """
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+    def wait(self) -> None:
+        """Block until the sandbox is stopped."""
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self.base_url}>"
+
+    def _serve(self) -> None:
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._server.ready.set()
+
+
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    api_key: str | None = None,
+    api_secret: str | None = None,
+    settings: SandboxSettings | None = None,
+    on_ready: Callable[[Sandbox], None] | None = None,
+) -> None:
+    """Run a sandbox and block until the process is interrupted.
+
+    Args:
+        host: an address or name of this machine's loopback.
+        port: 1 to 65535, or 0 for one that is free.
+        api_key: the key it takes; None makes one.
+        api_secret: the secret it takes; None makes one.
+        settings: how it behaves.
+        on_ready: called with the sandbox once it listens.
+
+    Raises:
+        ArgumentError, OSError: as `Sandbox` does.
+    """
+    with (
+        Sandbox(
+            host=host, port=port, api_key=api_key, api_secret=api_secret, settings=settings
+        ) as sandbox,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        if on_ready is not None:
+            on_ready(sandbox)
+        sandbox.wait()
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+class _QuietProtocol(H11Protocol):
+    """HTTP without the access log, whose lines hold the query: a number and a text.
+
+    The option of that name only turns a logger of the whole process, and whoever
+    turns it back has them again.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access_log = False
+
+
+class _Endpoint:
+    """Turn HTTP into an `Incoming`, and a `Response` into HTTP."""
+
+    def __init__(self, gateway: SandboxGateway) -> None:
+        self._gateway = gateway
+        self._body_bytes_max = gateway.settings.body_bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HttpRequest(scope, receive)
+        try:
+            body = await self._read(request)
+        except ClientDisconnect:
+            return
+        if body is None:
+            answer = too_long()
+        else:
+            # Encrypting takes a while and releases the GIL: off the event loop,
+            # so that requests are answered on all cores.
+            answer = await asyncio.to_thread(self._answer, request, body)
+        response = HttpResponse(answer.body, answer.status, dict(answer.headers))
+        await response(scope, receive, send)
+
+    async def _read(self, request: HttpRequest) -> bytes | None:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self._body_bytes_max:
+                return None
+        return bytes(body)
+
+    def _answer(self, request: HttpRequest, body: bytes) -> Response:
+        incoming = Incoming(
+            method=request.method,
+            path=request.url.path,
+            query={name: request.query_params.getlist(name)[0] for name in request.query_params},
+            headers=dict(request.headers),
+            body=body,
+        )
+        try:
+            return self._gateway.handle(incoming)
+        except Exception as error:  # noqa: BLE001 - a server answers, whatever happened
+            answer = broken()
+            _log_fault(error)
+            return answer
+
+
+def _log_fault(error: Exception) -> None:
+    """Say on the server's log what broke, without the values that a traceback could hold."""
+    kind = type(error).__name__
+    uvicorn.server.logger.error("the sandbox failed on a request: %s", kind)
+
+
+def _config(gateway: SandboxGateway) -> uvicorn.Config:
+    app = Starlette(routes=[Route("/{path:path}", _Endpoint(gateway))])
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http=_QuietProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=STOP_S,
+    )
+
+
+def _credential(name: str, given: str | None) -> str:
+    if given is None:
+        return secrets.token_urlsafe(24)
+    if not isinstance(given, str):
+        raise TypeError(f"{name} must be a str, not {type(given).__name__}")
+    if not given or not given.isascii() or not given.isprintable() or ":" in given:
+        raise ArgumentError(f"{name} must be printable ASCII without a colon, and not empty")
+    return given
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if isinstance(port, bool) or not isinstance(port, int):
+        raise TypeError(f"port must be an int, not {type(port).__name__}")
+    if not is_loopback(host):
+        raise ArgumentError("the sandbox listens on this machine only: 127.0.0.1, ::1 or localhost")
+    if not 0 <= port <= 65535:
+        raise ArgumentError(f"port is {port}; it must be 0 to 65535")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio turns Nagle's algorithm off only where the protocol is named, and with it
+    # on each reply waits 40 ms for the client's delayed acknowledgement.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(CONNECTIONS_MAX)
+    except OSError:
+        listener.close()
+        raise
+    return listener

@@ -1,0 +1,158 @@
+/* A C caller of every function of the ABI. Exits 0, or says what was wrong. Runs under valgrind. */
+#include <stdio.h>
+#include <string.h>
+
+#include "smspoh.h"
+
+#define EXPECT(condition)                                                     \
+    do {                                                                      \
+        if (!(condition)) {                                                   \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);   \
+            return 1;                                                         \
+        }                                                                     \
+    } while (0)
+
+static const uint8_t INFO[] = "AuthorizationKey";
+static const SmspohProfile PROFILE = {
+    .info = INFO, .info_size = sizeof INFO - 1, .key_size = 16, .iterations = 2};
+
+static const uint8_t *bytes(const char *text) { return (const uint8_t *)text; }
+
+static int version(void) {
+    EXPECT(smspoh_abi_version() == SMSPOH_ABI_VERSION);
+    return 0;
+}
+
+/* RFC 7914, section 11, the first vector. */
+static int derive(void) {
+    static const uint8_t expected[4] = {0x55, 0xac, 0x04, 0x6e};
+    uint8_t key[64], same[64];
+    EXPECT(smspoh_derive_key(bytes("passwd"), 6, bytes("salt"), 4, 1, key, sizeof key) ==
+           SMSPOH_STATUS_OK);
+    EXPECT(memcmp(key, expected, sizeof expected) == 0);
+
+    const uint8_t *passwords[] = {bytes("passwd"), bytes("")};
+    const size_t password_sizes[] = {6, 0};
+    const uint8_t *salt[] = {bytes("salt")};
+    const size_t salt_size[] = {4};
+    EXPECT(smspoh_derive_key_batch(passwords, password_sizes, 2, salt, salt_size, 1, 2, 1, 32, 2,
+                                   same, sizeof same) == SMSPOH_STATUS_OK);
+    EXPECT(memcmp(key, same, 32) == 0);
+    EXPECT(memcmp(same, same + 32, 32) != 0);
+    return 0;
+}
+
+static int derive_refuses(void) {
+    uint8_t key[32];
+    EXPECT(smspoh_derive_key(NULL, 1, bytes("s"), 1, 1, key, 32) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 0, key, 32) == SMSPOH_STATUS_KDF);
+    EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 1, NULL, 0) == SMSPOH_STATUS_KDF);
+    const uint8_t *rows[] = {bytes("a"), bytes("b"), bytes("c")};
+    const size_t sizes[] = {1, 1, 1};
+    EXPECT(smspoh_derive_key_batch(rows, sizes, 2, rows, sizes, 3, 3, 1, 32, 1, key, 32) ==
+           SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_derive_key_batch(rows, sizes, 3, rows, sizes, 3, 3, 1, 32, 1, key, 32) ==
+           SMSPOH_STATUS_ARGUMENT);
+    return 0;
+}
+
+static int encrypt_and_decrypt(const SmspohSalt *salt) {
+    const uint8_t *texts[] = {bytes("Your OTP is 123456"), bytes("")};
+    const size_t text_sizes[] = {18, 0};
+    const uint8_t *key[] = {bytes("correct horse")};
+    const size_t key_size[] = {13};
+    uint8_t out[400];
+    size_t size = 0;
+    EXPECT(smspoh_encrypted_size(16, text_sizes, 2, &size) == SMSPOH_STATUS_OK);
+    EXPECT(size <= sizeof out);
+    EXPECT(smspoh_encrypt_batch(texts, text_sizes, 2, key, key_size, 1, &PROFILE, salt, 2, out,
+                                size) == SMSPOH_STATUS_OK);
+    const uint8_t *second = (const uint8_t *)memchr(out, '\n', size) + 1;
+    EXPECT(out[size - 1] == '\n');
+
+    const uint8_t *tokens[] = {out, second, bytes("junk")};
+    const size_t token_sizes[] = {(size_t)(second - out - 1), (size_t)(out + size - second - 1), 4};
+    size_t room = 0;
+    EXPECT(smspoh_decrypted_size_max(16, token_sizes, 3, &room) == SMSPOH_STATUS_OK);
+    uint8_t opened[100], verdicts[3];
+    int64_t offsets[4];
+    EXPECT(room <= sizeof opened);
+    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 3, key, key_size, 1, &PROFILE, false, 0,
+                                opened, room, offsets, verdicts) == SMSPOH_STATUS_OK);
+    EXPECT(verdicts[0] == SMSPOH_OPENED && verdicts[1] == SMSPOH_OPENED);
+    EXPECT(verdicts[2] == SMSPOH_MALFORMED);
+    EXPECT(offsets[0] == 0 && offsets[1] == 18 && offsets[2] == 18 && offsets[3] == 18);
+    EXPECT(memcmp(opened, "Your OTP is 123456", 18) == 0);
+
+    out[0] ^= out[0] == 'A' ? 'A' ^ 'B' : out[0] ^ 'A';
+    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 1, key, key_size, 1, &PROFILE, true, 1,
+                                opened, room, offsets, verdicts) == SMSPOH_STATUS_OK);
+    EXPECT(verdicts[0] == SMSPOH_REFUSED && offsets[1] == 0);
+    return 0;
+}
+
+static int envelope(void) {
+    const uint8_t *contexts[] = {bytes("first"), bytes("second")};
+    const size_t context_sizes[] = {5, 6};
+    const SmspohSalt fresh = {.mode = SMSPOH_SALT_FRESH};
+    const SmspohSalt shared = {.mode = SMSPOH_SALT_SHARED};
+    const SmspohSalt derived = {.mode = SMSPOH_SALT_DERIVED,
+                                .secret = bytes("secret"),
+                                .secret_size = 6,
+                                .contexts = contexts,
+                                .context_sizes = context_sizes,
+                                .contexts_count = 2};
+    return encrypt_and_decrypt(&fresh) || encrypt_and_decrypt(&shared) ||
+           encrypt_and_decrypt(&derived);
+}
+
+static int envelope_refuses(void) {
+    const uint8_t *row[] = {bytes("text")};
+    const size_t row_size[] = {4};
+    const SmspohSalt fresh = {.mode = SMSPOH_SALT_FRESH};
+    const SmspohSalt unknown = {.mode = 3};
+    SmspohProfile wrong = PROFILE;
+    uint8_t out[153];
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, NULL, &fresh, 1, out, 153) ==
+           SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, NULL, 1, out, 153) ==
+           SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, &unknown, 1, out,
+                                153) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, &fresh, 1, out,
+                                152) == SMSPOH_STATUS_ARGUMENT);
+    wrong.key_size = 17;
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &wrong, &fresh, 1, out, 153) ==
+           SMSPOH_STATUS_ARGUMENT);
+    wrong = PROFILE;
+    wrong.iterations = 0;
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &wrong, &fresh, 1, out, 153) ==
+           SMSPOH_STATUS_KDF);
+    const uint8_t *ends_in_nul[] = {bytes("key\0")};
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, ends_in_nul, row_size, 1, &PROFILE, &fresh, 1,
+                                out, 153) == SMSPOH_STATUS_ARGUMENT);
+    int64_t offsets[2];
+    uint8_t verdict;
+    EXPECT(smspoh_decrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, false, 1, NULL, 1,
+                                offsets, &verdict) == SMSPOH_STATUS_ARGUMENT);
+    return 0;
+}
+
+/* The entry for tests against published vectors: the same salt and vector, the same message. */
+static int exact(void) {
+    const uint8_t salt[16] = {1}, iv[16] = {2};
+    uint8_t once[153], again[153];
+    EXPECT(smspoh_testing_encrypt(bytes("text"), 4, bytes("key"), 3, &PROFILE, salt, iv, once,
+                                  sizeof once) == SMSPOH_STATUS_OK);
+    EXPECT(smspoh_testing_encrypt(bytes("text"), 4, bytes("key"), 3, &PROFILE, salt, iv, again,
+                                  sizeof again) == SMSPOH_STATUS_OK);
+    EXPECT(memcmp(once, again, sizeof once) == 0);
+    return 0;
+}
+
+int main(void) {
+    if (version() || derive() || derive_refuses() || envelope() || envelope_refuses() || exact())
+        return 1;
+    puts("abi: every function of the ABI answered a C caller as it should");
+    return 0;
+}

@@ -1,0 +1,490 @@
+/* Generated from rust/capi by `make header`. Do not edit. */
+
+#ifndef SMSPOH_H
+#define SMSPOH_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+/*
+ The number of this ABI. It changes with every change to the header that an
+ older caller would not survive.
+ */
+#define SMSPOH_ABI_VERSION 1
+
+/*
+ Salt mode: a random salt for each message.
+ */
+#define SMSPOH_SALT_FRESH 0
+
+/*
+ Salt mode: one random salt for the batch.
+ */
+#define SMSPOH_SALT_SHARED 1
+
+/*
+ Salt mode: HKDF of a secret and each message's context.
+ */
+#define SMSPOH_SALT_DERIVED 2
+
+/*
+ Verdict on a row: the text was authentic and is in the output.
+ */
+#define SMSPOH_OPENED 0
+
+/*
+ Verdict on a row: not the message format at all.
+ */
+#define SMSPOH_MALFORMED 1
+
+/*
+ Verdict on a row: a wrong key or a changed message.
+ */
+#define SMSPOH_REFUSED 2
+
+/*
+ Bytes of the E.164 column that one row takes at most, its line break included.
+ */
+#define SMSPOH_E164_SLOT 17
+
+/*
+ No region: international numbers alone.
+ */
+#define SMSPOH_REGION_NONE 0
+
+/*
+ Myanmar.
+ */
+#define SMSPOH_REGION_MYANMAR 1
+
+/*
+ A number of a plan that is known.
+ */
+#define SMSPOH_VERDICT_VALID 0
+
+/*
+ A number in shape; no good source says that it is, or is not, in use.
+ */
+#define SMSPOH_VERDICT_UNCONFIRMED 1
+
+/*
+ A number that cannot take an SMS, where one that can was asked for.
+ */
+#define SMSPOH_VERDICT_NOT_MOBILE 2
+
+/*
+ Nothing that could be a number.
+ */
+#define SMSPOH_VERDICT_NOT_A_NUMBER 3
+
+/*
+ Letters among the digits.
+ */
+#define SMSPOH_VERDICT_LETTERS 4
+
+/*
+ A number with an extension.
+ */
+#define SMSPOH_VERDICT_EXTENSION 5
+
+/*
+ More than one number.
+ */
+#define SMSPOH_VERDICT_SEVERAL 6
+
+/*
+ Fewer digits than its block has.
+ */
+#define SMSPOH_VERDICT_TOO_SHORT 7
+
+/*
+ More digits than its block has.
+ */
+#define SMSPOH_VERDICT_TOO_LONG 8
+
+/*
+ A number of digits between those that its block has.
+ */
+#define SMSPOH_VERDICT_INVALID_LENGTH 9
+
+/*
+ No such country calling code, or none given and no region to assume.
+ */
+#define SMSPOH_VERDICT_UNKNOWN_CALLING_CODE 10
+
+/*
+ A block that is not in use.
+ */
+#define SMSPOH_VERDICT_INVALID 11
+
+/*
+ Not a mobile number of Myanmar, or a block whose holder is not known.
+ */
+#define SMSPOH_OPERATOR_UNKNOWN 0
+
+/*
+ MPT.
+ */
+#define SMSPOH_OPERATOR_MPT 1
+
+/*
+ ATOM, once Telenor.
+ */
+#define SMSPOH_OPERATOR_ATOM 2
+
+/*
+ U9, once Ooredoo.
+ */
+#define SMSPOH_OPERATOR_U9 3
+
+/*
+ Mytel.
+ */
+#define SMSPOH_OPERATOR_MYTEL 4
+
+/*
+ MEC.
+ */
+#define SMSPOH_OPERATOR_MEC 5
+
+/*
+ A kind that is not known.
+ */
+#define SMSPOH_KIND_UNKNOWN 0
+
+/*
+ A mobile phone.
+ */
+#define SMSPOH_KIND_MOBILE 1
+
+/*
+ A fixed line.
+ */
+#define SMSPOH_KIND_FIXED_LINE 2
+
+/*
+ Free for the caller.
+ */
+#define SMSPOH_KIND_TOLL_FREE 3
+
+/*
+ A telephone service over the internet.
+ */
+#define SMSPOH_KIND_VOIP 4
+
+/*
+ The outcome of a call. The hundreds are the family; numbers are given by
+ hand and never used again. Last added: 901. Retired: none.
+ */
+enum SmspohStatus
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /*
+   Done.
+   */
+  SMSPOH_STATUS_OK = 0,
+  /*
+   A null pointer, a buffer that is too small, an option outside its range.
+   */
+  SMSPOH_STATUS_ARGUMENT = 101,
+  /*
+   An iteration count or output length that RFC 8018 does not allow.
+   */
+  SMSPOH_STATUS_KDF = 201,
+  /*
+   Not the message format at all.
+   */
+  SMSPOH_STATUS_MALFORMED = 301,
+  /*
+   A wrong key or a changed message.
+   */
+  SMSPOH_STATUS_DECRYPT = 302,
+  /*
+   The operating system gave no random bytes.
+   */
+  SMSPOH_STATUS_ENTROPY = 501,
+  /*
+   The library panicked: a bug. Nothing that was written is to be used.
+   */
+  SMSPOH_STATUS_PANIC = 901,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum SmspohStatus SmspohStatus;
+#else
+typedef int32_t SmspohStatus;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ What sender and reader agree on.
+ */
+typedef struct SmspohProfile {
+  /*
+   HKDF's info for the MAC key.
+   */
+  const uint8_t *info;
+  /*
+   Bytes of `info`.
+   */
+  size_t info_size;
+  /*
+   Bytes of the AES key, which choose the cipher: 16, 24 or 32.
+   */
+  uint32_t key_size;
+  /*
+   PBKDF2 iterations, 1 to 2^32 - 1.
+   */
+  uint32_t iterations;
+} SmspohProfile;
+
+/*
+ Where the salts of a batch come from.
+ */
+typedef struct SmspohSalt {
+  /*
+   The secret of `SMSPOH_SALT_DERIVED`, else null.
+   */
+  const uint8_t *secret;
+  /*
+   Bytes of `secret`.
+   */
+  size_t secret_size;
+  /*
+   The contexts of `SMSPOH_SALT_DERIVED`, else null.
+   */
+  const uint8_t *const *contexts;
+  /*
+   Bytes of each context.
+   */
+  const size_t *context_sizes;
+  /*
+   The rows of the batch, or 1.
+   */
+  size_t contexts_count;
+  /*
+   One of the `SMSPOH_SALT_` numbers.
+   */
+  uint32_t mode;
+} SmspohSalt;
+
+/*
+ How to judge phone numbers.
+ */
+typedef struct SmspohPhoneOptions {
+  /*
+   The region a number without a calling code is of: a `SMSPOH_REGION_…`.
+   */
+  uint8_t region;
+  /*
+   1 to refuse letters, extensions and two numbers in one text; or 0.
+   */
+  uint8_t strict;
+  /*
+   1 to refuse what cannot take an SMS; or 0.
+   */
+  uint8_t sms;
+} SmspohPhoneOptions;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/*
+ The number of the ABI that this library was built with.
+
+ A caller compares it with `SMSPOH_ABI_VERSION` of its own header before
+ anything else.
+ */
+uint32_t smspoh_abi_version(void);
+
+/*
+ Write to `*out_size` the bytes that `smspoh_encrypt_batch` needs for texts of
+ these sizes: each row's message and a newline.
+
+ # Safety
+ `text_sizes` holds `rows` items; `out_size` is valid to write.
+ */
+SmspohStatus smspoh_encrypted_size(uint32_t key_size,
+                                   const size_t *text_sizes,
+                                   size_t rows,
+                                   size_t *out_size);
+
+/*
+ Write to `*out_size` the bytes that `smspoh_decrypt_batch` needs for messages
+ of these sizes.
+
+ # Safety
+ `token_sizes` holds `rows` items; `out_size` is valid to write.
+ */
+SmspohStatus smspoh_decrypted_size_max(uint32_t key_size,
+                                       const size_t *token_sizes,
+                                       size_t rows,
+                                       size_t *out_size);
+
+/*
+ Encrypt `rows` texts into `out`: each row's message in base64 and a newline,
+ `smspoh_encrypted_size` bytes in all.
+
+ `keys_count` is `rows`, or 1 for one key that serves every row. A key that is
+ empty or ends in a NUL is refused with `Argument`. `threads` 0 is one a CPU.
+
+ # Safety
+ `texts` and `text_sizes` hold `rows` items and each text is valid for its
+ size; likewise the keys; `profile` and `salt` are valid with all they point
+ to; `out` is valid for `out_size` bytes and not otherwise in use.
+ */
+SmspohStatus smspoh_encrypt_batch(const uint8_t *const *texts,
+                                  const size_t *text_sizes,
+                                  size_t rows,
+                                  const uint8_t *const *keys,
+                                  const size_t *key_sizes,
+                                  size_t keys_count,
+                                  const struct SmspohProfile *profile_,
+                                  const struct SmspohSalt *salt,
+                                  size_t threads,
+                                  uint8_t *out,
+                                  size_t out_size);
+
+/*
+ Decrypt `rows` messages into `out`, which has `smspoh_decrypted_size_max`
+ bytes: row `i` becomes `out[offsets[i]..offsets[i + 1]]`, and `verdicts[i]` is
+ one of `SMSPOH_OPENED`, `SMSPOH_MALFORMED`, `SMSPOH_REFUSED`.
+
+ `keys_count` is `rows`, or 1 for one key that serves every row. `lenient` takes
+ the base64 that PHP takes. `threads` 0 is one a CPU. A bad row is no error.
+
+ # Safety
+ `tokens` and `token_sizes` hold `rows` items and each message is valid for its
+ size; likewise the keys; `profile` is valid with what it points to; `out`,
+ `offsets` (`rows + 1` items) and `verdicts` (`rows` items) are valid to write
+ and not otherwise in use.
+ */
+SmspohStatus smspoh_decrypt_batch(const uint8_t *const *tokens,
+                                  const size_t *token_sizes,
+                                  size_t rows,
+                                  const uint8_t *const *keys,
+                                  const size_t *key_sizes,
+                                  size_t keys_count,
+                                  const struct SmspohProfile *profile_,
+                                  bool lenient,
+                                  size_t threads,
+                                  uint8_t *out,
+                                  size_t out_size,
+                                  int64_t *offsets,
+                                  uint8_t *verdicts);
+
+/*
+ For the test suite alone: encrypt one text with a salt and an initialization
+ vector of the caller's. `out` has `smspoh_encrypted_size` bytes.
+
+ # Safety
+ Each pointer is valid for the size beside it, `salt` for the profile's key
+ size and `iv` for 16 bytes; `out` is not otherwise in use.
+ */
+SmspohStatus smspoh_testing_encrypt(const uint8_t *text,
+                                    size_t text_size,
+                                    const uint8_t *key,
+                                    size_t key_size,
+                                    const struct SmspohProfile *profile_,
+                                    const uint8_t *salt,
+                                    const uint8_t *iv,
+                                    uint8_t *out,
+                                    size_t out_size);
+
+/*
+ Derive one key of `out_size` bytes into `out`. Source: RFC 8018, 5.2.
+
+ # Safety
+ Each pointer is valid for the size beside it; `out` is not otherwise in use.
+ */
+SmspohStatus smspoh_derive_key(const uint8_t *password,
+                               size_t password_size,
+                               const uint8_t *salt,
+                               size_t salt_size,
+                               uint32_t iterations,
+                               uint8_t *out,
+                               size_t out_size);
+
+/*
+ Derive one key of `length` bytes a row, side by side into `out` of
+ `rows * length` bytes.
+
+ `passwords_count` and `salts_count` are each `rows`, or 1 for one value that
+ serves every row. `threads` 0 is one a CPU.
+
+ # Safety
+ `passwords` and `password_sizes` hold `passwords_count` items and each
+ password is valid for its size; likewise the salts; `out` is valid for
+ `out_size` bytes and not otherwise in use.
+ */
+SmspohStatus smspoh_derive_key_batch(const uint8_t *const *passwords,
+                                     const size_t *password_sizes,
+                                     size_t passwords_count,
+                                     const uint8_t *const *salts,
+                                     const size_t *salt_sizes,
+                                     size_t salts_count,
+                                     size_t rows,
+                                     uint32_t iterations,
+                                     size_t length,
+                                     size_t threads,
+                                     uint8_t *out,
+                                     size_t out_size);
+
+/*
+ The day of the newest row of Myanmar's numbering plan, as yyyymmdd.
+ */
+uint32_t smspoh_phone_table_date(void);
+
+/*
+ Judge `rows` texts and fill the columns that are asked for.
+
+ `data` holds `size` bytes of UTF-8. Text `row` is the bytes from
+ `offsets[row]` to `offsets[row + 1]`; with `offsets` null the texts are lines,
+ with a line break between two and none behind the last.
+
+ A column that is null is not written. The others hold, for each row:
+
+ - `e164`: the E.164 form and a line break, the break alone where the row is
+   refused, packed. `e164_capacity` is at least `rows * SMSPOH_E164_SLOT`, and
+   `*e164_size` becomes the number of bytes written; null if and only if
+   `e164` is, unless `rows` is 0.
+ - `verdicts`, `operators`, `kinds`: a `SMSPOH_VERDICT_…`, `SMSPOH_OPERATOR_…`
+   and `SMSPOH_KIND_…`.
+ - `regions`: two ASCII bytes, `MM`; `01` for 001 (no country at all), two
+   zero bytes for none.
+ - `calling_codes`: the country calling code, 0 where none was found.
+
+ `threads` is the most to use, 0 for one a CPU; a small batch uses one.
+ Returns `Argument`, and writes nothing, where `data` does not hold `rows`
+ texts or an option is outside its range.
+
+ # Safety
+ Every pointer is null where that is allowed, or valid for the size it names
+ for the length of the call; what is written overlaps nothing else.
+ */
+SmspohStatus smspoh_normalize_batch(const uint8_t *data,
+                                    size_t size,
+                                    const int64_t *offsets,
+                                    size_t rows,
+                                    const struct SmspohPhoneOptions *options,
+                                    size_t threads,
+                                    uint8_t *e164,
+                                    size_t e164_capacity,
+                                    size_t *e164_size,
+                                    uint8_t *verdicts,
+                                    uint8_t *operators,
+                                    uint8_t *kinds,
+                                    uint8_t *regions,
+                                    uint16_t *calling_codes);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* SMSPOH_H */

@@ -1,0 +1,33 @@
+//! The C ABI of `smspoh-core`: conversions only.
+//!
+//! Every function returns a [`SmspohStatus`] and writes into buffers of the
+//! caller, whose sizes are known before the call. Nothing that crosses this
+//! boundary has to be freed. A panic becomes a status.
+//!
+//! A C caller gives, for every pointer, memory that is valid for the size it
+//! names for the length of the call. A pointer may be null where its size is 0.
+
+mod envelope;
+mod guard;
+mod input;
+mod kdf;
+mod phone;
+mod status;
+
+pub use envelope::*;
+pub use kdf::*;
+pub use phone::*;
+pub use status::SmspohStatus;
+
+/// The number of this ABI. It changes with every change to the header that an
+/// older caller would not survive.
+pub const SMSPOH_ABI_VERSION: u32 = 1;
+
+/// The number of the ABI that this library was built with.
+///
+/// A caller compares it with `SMSPOH_ABI_VERSION` of its own header before
+/// anything else.
+#[unsafe(no_mangle)]
+pub extern "C" fn smspoh_abi_version() -> u32 {
+    SMSPOH_ABI_VERSION
+}

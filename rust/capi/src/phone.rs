@@ -1,0 +1,332 @@
+//! Phone numbers.
+use smspoh_core::Error;
+use smspoh_core::phone::{self, Columns, Kind, Operator, Options, Region, Text, Verdict};
+
+use crate::SmspohStatus;
+use crate::guard::guard;
+use crate::input::{slice, slice_mut};
+
+/// Bytes of the E.164 column that one row takes at most, its line break included.
+pub const SMSPOH_E164_SLOT: usize = 17;
+
+/// No region: international numbers alone.
+pub const SMSPOH_REGION_NONE: u8 = 0;
+/// Myanmar.
+pub const SMSPOH_REGION_MYANMAR: u8 = 1;
+
+/// A number of a plan that is known.
+pub const SMSPOH_VERDICT_VALID: u8 = 0;
+/// A number in shape; no good source says that it is, or is not, in use.
+pub const SMSPOH_VERDICT_UNCONFIRMED: u8 = 1;
+/// A number that cannot take an SMS, where one that can was asked for.
+pub const SMSPOH_VERDICT_NOT_MOBILE: u8 = 2;
+/// Nothing that could be a number.
+pub const SMSPOH_VERDICT_NOT_A_NUMBER: u8 = 3;
+/// Letters among the digits.
+pub const SMSPOH_VERDICT_LETTERS: u8 = 4;
+/// A number with an extension.
+pub const SMSPOH_VERDICT_EXTENSION: u8 = 5;
+/// More than one number.
+pub const SMSPOH_VERDICT_SEVERAL: u8 = 6;
+/// Fewer digits than its block has.
+pub const SMSPOH_VERDICT_TOO_SHORT: u8 = 7;
+/// More digits than its block has.
+pub const SMSPOH_VERDICT_TOO_LONG: u8 = 8;
+/// A number of digits between those that its block has.
+pub const SMSPOH_VERDICT_INVALID_LENGTH: u8 = 9;
+/// No such country calling code, or none given and no region to assume.
+pub const SMSPOH_VERDICT_UNKNOWN_CALLING_CODE: u8 = 10;
+/// A block that is not in use.
+pub const SMSPOH_VERDICT_INVALID: u8 = 11;
+
+/// Not a mobile number of Myanmar, or a block whose holder is not known.
+pub const SMSPOH_OPERATOR_UNKNOWN: u8 = 0;
+/// MPT.
+pub const SMSPOH_OPERATOR_MPT: u8 = 1;
+/// ATOM, once Telenor.
+pub const SMSPOH_OPERATOR_ATOM: u8 = 2;
+/// U9, once Ooredoo.
+pub const SMSPOH_OPERATOR_U9: u8 = 3;
+/// Mytel.
+pub const SMSPOH_OPERATOR_MYTEL: u8 = 4;
+/// MEC.
+pub const SMSPOH_OPERATOR_MEC: u8 = 5;
+
+/// A kind that is not known.
+pub const SMSPOH_KIND_UNKNOWN: u8 = 0;
+/// A mobile phone.
+pub const SMSPOH_KIND_MOBILE: u8 = 1;
+/// A fixed line.
+pub const SMSPOH_KIND_FIXED_LINE: u8 = 2;
+/// Free for the caller.
+pub const SMSPOH_KIND_TOLL_FREE: u8 = 3;
+/// A telephone service over the internet.
+pub const SMSPOH_KIND_VOIP: u8 = 4;
+
+// The header needs numbers it can read; these keep them equal to the core's.
+const _: () = {
+    assert!(SMSPOH_E164_SLOT == phone::E164_SLOT);
+    assert!(SMSPOH_VERDICT_VALID == Verdict::Valid as u8);
+    assert!(SMSPOH_VERDICT_UNCONFIRMED == Verdict::Unconfirmed as u8);
+    assert!(SMSPOH_VERDICT_NOT_MOBILE == Verdict::NotMobile as u8);
+    assert!(SMSPOH_VERDICT_NOT_A_NUMBER == Verdict::NotANumber as u8);
+    assert!(SMSPOH_VERDICT_LETTERS == Verdict::Letters as u8);
+    assert!(SMSPOH_VERDICT_EXTENSION == Verdict::Extension as u8);
+    assert!(SMSPOH_VERDICT_SEVERAL == Verdict::Several as u8);
+    assert!(SMSPOH_VERDICT_TOO_SHORT == Verdict::TooShort as u8);
+    assert!(SMSPOH_VERDICT_TOO_LONG == Verdict::TooLong as u8);
+    assert!(SMSPOH_VERDICT_INVALID_LENGTH == Verdict::InvalidLength as u8);
+    assert!(SMSPOH_VERDICT_UNKNOWN_CALLING_CODE == Verdict::UnknownCallingCode as u8);
+    assert!(SMSPOH_VERDICT_INVALID == Verdict::Invalid as u8);
+    assert!(Verdict::ALL.len() == 12);
+    assert!(SMSPOH_OPERATOR_UNKNOWN == Operator::Unknown as u8);
+    assert!(SMSPOH_OPERATOR_MPT == Operator::Mpt as u8);
+    assert!(SMSPOH_OPERATOR_ATOM == Operator::Atom as u8);
+    assert!(SMSPOH_OPERATOR_U9 == Operator::U9 as u8);
+    assert!(SMSPOH_OPERATOR_MYTEL == Operator::Mytel as u8);
+    assert!(SMSPOH_OPERATOR_MEC == Operator::Mec as u8);
+    assert!(Operator::ALL.len() == 6);
+    assert!(SMSPOH_KIND_UNKNOWN == Kind::Unknown as u8);
+    assert!(SMSPOH_KIND_MOBILE == Kind::Mobile as u8);
+    assert!(SMSPOH_KIND_FIXED_LINE == Kind::FixedLine as u8);
+    assert!(SMSPOH_KIND_TOLL_FREE == Kind::TollFree as u8);
+    assert!(SMSPOH_KIND_VOIP == Kind::Voip as u8);
+    assert!(Kind::ALL.len() == 5);
+};
+
+/// How to judge phone numbers.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct SmspohPhoneOptions {
+    /// The region a number without a calling code is of: a `SMSPOH_REGION_…`.
+    pub region: u8,
+    /// 1 to refuse letters, extensions and two numbers in one text; or 0.
+    pub strict: u8,
+    /// 1 to refuse what cannot take an SMS; or 0.
+    pub sms: u8,
+}
+
+impl TryFrom<&SmspohPhoneOptions> for Options {
+    type Error = Error;
+
+    fn try_from(options: &SmspohPhoneOptions) -> Result<Self, Error> {
+        let region = match options.region {
+            SMSPOH_REGION_NONE => None,
+            SMSPOH_REGION_MYANMAR => Some(Region::Myanmar),
+            _ => return Err(Error::Argument),
+        };
+        let flag = |value| match value {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Error::Argument),
+        };
+        Ok(Self { region, strict: flag(options.strict)?, sms: flag(options.sms)? })
+    }
+}
+
+/// The day of the newest row of Myanmar's numbering plan, as yyyymmdd.
+#[unsafe(no_mangle)]
+pub extern "C" fn smspoh_phone_table_date() -> u32 {
+    phone::myanmar::TABLE_DATE
+}
+
+/// Judge `rows` texts and fill the columns that are asked for.
+///
+/// `data` holds `size` bytes of UTF-8. Text `row` is the bytes from
+/// `offsets[row]` to `offsets[row + 1]`; with `offsets` null the texts are lines,
+/// with a line break between two and none behind the last.
+///
+/// A column that is null is not written. The others hold, for each row:
+///
+/// - `e164`: the E.164 form and a line break, the break alone where the row is
+///   refused, packed. `e164_capacity` is at least `rows * SMSPOH_E164_SLOT`, and
+///   `*e164_size` becomes the number of bytes written; null if and only if
+///   `e164` is, unless `rows` is 0.
+/// - `verdicts`, `operators`, `kinds`: a `SMSPOH_VERDICT_…`, `SMSPOH_OPERATOR_…`
+///   and `SMSPOH_KIND_…`.
+/// - `regions`: two ASCII bytes, `MM`; `01` for 001 (no country at all), two
+///   zero bytes for none.
+/// - `calling_codes`: the country calling code, 0 where none was found.
+///
+/// `threads` is the most to use, 0 for one a CPU; a small batch uses one.
+/// Returns `Argument`, and writes nothing, where `data` does not hold `rows`
+/// texts or an option is outside its range.
+///
+/// # Safety
+/// Every pointer is null where that is allowed, or valid for the size it names
+/// for the length of the call; what is written overlaps nothing else.
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments, reason = "one argument a column, as a C caller has them")]
+pub unsafe extern "C" fn smspoh_normalize_batch(
+    data: *const u8,
+    size: usize,
+    offsets: *const i64,
+    rows: usize,
+    options: *const SmspohPhoneOptions,
+    threads: usize,
+    e164: *mut u8,
+    e164_capacity: usize,
+    e164_size: *mut usize,
+    verdicts: *mut u8,
+    operators: *mut u8,
+    kinds: *mut u8,
+    regions: *mut u8,
+    calling_codes: *mut u16,
+) -> SmspohStatus {
+    guard(|| {
+        // SAFETY: `slice` wants null or valid memory of the size named: one
+        // struct, `size` bytes and `rows + 1` offsets, as the caller promises.
+        let (options, data) = unsafe { (slice(options, 1)?, slice(data, size)?) };
+        let options = options.first().ok_or(Error::Argument)?.try_into()?;
+        let text = if offsets.is_null() {
+            Text::Lines(data)
+        } else {
+            let count = rows.checked_add(1).ok_or(Error::Argument)?;
+            // SAFETY: as above.
+            Text::Offsets { data, offsets: unsafe { slice(offsets, count)? } }
+        };
+        if rows > 0 && e164.is_null() != e164_size.is_null() {
+            return Err(Error::Argument);
+        }
+        let pairs = rows.checked_mul(2).ok_or(Error::Argument)?;
+        // SAFETY: `column` wants null or memory of the size named that nothing
+        // else uses, as the caller promises of each.
+        let columns = unsafe {
+            Columns {
+                e164: column(e164, e164_capacity)?,
+                verdicts: column(verdicts, rows)?,
+                operators: column(operators, rows)?,
+                kinds: column(kinds, rows)?,
+                regions: column(regions, pairs)?,
+                calling_codes: column(calling_codes, rows)?,
+            }
+        };
+        let written = phone::normalize_batch(text, rows, &options, threads, columns)?;
+        // SAFETY: `column` wants null or one item that nothing else uses, as the
+        // caller promises.
+        if let Some([place]) = unsafe { column(e164_size, 1)? } {
+            *place = written;
+        }
+        Ok(())
+    })
+}
+
+/// The column at `data`; `None` where the caller does not want it.
+///
+/// # Safety
+/// As for [`slice_mut`].
+unsafe fn column<'a, T>(data: *mut T, size: usize) -> Result<Option<&'a mut [T]>, Error> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller promises what `slice_mut` wants.
+    unsafe { slice_mut(data, size).map(Some) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr::{null, null_mut};
+
+    use super::*;
+
+    const STRICT: SmspohPhoneOptions =
+        SmspohPhoneOptions { region: SMSPOH_REGION_MYANMAR, strict: 1, sms: 0 };
+
+    /// One call that asks for verdicts and, if `capacity` is not 0, for E.164 forms.
+    fn call(
+        data: &[u8],
+        offsets: *const i64,
+        rows: usize,
+        options: *const SmspohPhoneOptions,
+        capacity: usize,
+    ) -> (SmspohStatus, Vec<u8>, Vec<u8>) {
+        let mut verdicts = vec![0xAA; rows];
+        let mut e164 = vec![0xAA; capacity];
+        let mut size = 0;
+        let wanted = capacity > 0;
+        // SAFETY: every pointer is null or that of a slice of the size given; the
+        // offsets of the tests below have `rows + 1` items.
+        let status = unsafe {
+            smspoh_normalize_batch(
+                data.as_ptr(),
+                data.len(),
+                offsets,
+                rows,
+                options,
+                1,
+                if wanted { e164.as_mut_ptr() } else { null_mut() },
+                capacity,
+                if wanted { &raw mut size } else { null_mut() },
+                verdicts.as_mut_ptr(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+            )
+        };
+        e164.truncate(size);
+        (status, verdicts, e164)
+    }
+
+    #[test]
+    fn lines_and_offsets_give_the_same_columns() {
+        let expected = (SmspohStatus::Ok, vec![0, 4], b"+959420123456\n\n".to_vec());
+        let capacity = 2 * SMSPOH_E164_SLOT;
+        assert_eq!(call(b"09420123456\nO9", null(), 2, &STRICT, capacity), expected);
+        let offsets = [0_i64, 11, 13];
+        assert_eq!(call(b"09420123456O9", offsets.as_ptr(), 2, &STRICT, capacity), expected);
+    }
+
+    #[test]
+    fn a_column_that_is_null_is_not_wanted() {
+        let expected = (SmspohStatus::Ok, vec![0], Vec::new());
+        assert_eq!(call(b"09420123456", null(), 1, &STRICT, 0), expected);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_argument_and_writes_nothing() {
+        let slot = SMSPOH_E164_SLOT;
+        let bad = |options: SmspohPhoneOptions| call(b"1", null(), 1, &options, slot);
+        let offsets = [0_i64, 2];
+        let found = [
+            call(b"1\n2", null(), 1, &STRICT, slot),
+            call(b"1", null(), 2, &STRICT, 2 * slot),
+            call(b"1", null(), 1, &STRICT, slot - 1),
+            call(b"1", null(), 1, null(), slot),
+            call(b"1", offsets.as_ptr(), 1, &STRICT, slot),
+            bad(SmspohPhoneOptions { region: 2, ..STRICT }),
+            bad(SmspohPhoneOptions { strict: 2, ..STRICT }),
+            bad(SmspohPhoneOptions { sms: 2, ..STRICT }),
+        ];
+        for (case, (status, verdicts, e164)) in found.into_iter().enumerate() {
+            assert_eq!(status, SmspohStatus::Argument, "case {case}");
+            assert!(verdicts.iter().all(|&verdict| verdict == 0xAA), "case {case}");
+            assert!(e164.is_empty(), "case {case}");
+        }
+    }
+
+    #[test]
+    fn an_e164_column_without_its_size_is_an_argument() {
+        let mut e164 = [0; SMSPOH_E164_SLOT];
+        // SAFETY: every pointer is null or valid for the size given.
+        let status = unsafe {
+            smspoh_normalize_batch(
+                b"1".as_ptr(),
+                1,
+                null(),
+                1,
+                &STRICT,
+                1,
+                e164.as_mut_ptr(),
+                e164.len(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+                null_mut(),
+            )
+        };
+        assert_eq!(status, SmspohStatus::Argument);
+    }
+}

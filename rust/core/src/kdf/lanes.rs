@@ -1,0 +1,116 @@
+//! One lane: one block of the output of one row, ready for a backend.
+use sha2::block_api::compress256;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
+
+use crate::primitive::{DIGEST, hmac_sha256};
+
+/// Bytes of a SHA-256 block. Source: FIPS 180-4.
+pub(super) const BLOCK: usize = 64;
+/// A SHA-256 state, or a digest as big-endian words.
+pub(super) type Words = [u32; 8];
+
+/// The initial state of SHA-256. Source: FIPS 180-4, 5.3.3.
+const INITIAL: Words = [
+    0x6a09_e667,
+    0xbb67_ae85,
+    0x3c6e_f372,
+    0xa54f_f53a,
+    0x510e_527f,
+    0x9b05_688c,
+    0x1f83_d9ab,
+    0x5be0_cd19,
+];
+
+/// The two halves of an HMAC key, each one compression into its hash.
+pub(super) struct Midstates {
+    inner: Words,
+    outer: Words,
+}
+
+impl Midstates {
+    /// Source: RFC 2104, 4.
+    pub(super) fn new(password: &[u8]) -> Self {
+        let mut key = [0; BLOCK];
+        if password.len() > BLOCK {
+            let mut hash: [u8; DIGEST] = Sha256::digest(password).into();
+            key[..DIGEST].copy_from_slice(&hash);
+            hash.zeroize();
+        } else {
+            key[..password.len()].copy_from_slice(password);
+        }
+        let half = |pad: u8| {
+            let mut block = key.map(|byte| byte ^ pad);
+            let mut state = INITIAL;
+            compress256(&mut state, core::slice::from_ref(&block));
+            block.zeroize();
+            state
+        };
+        let midstates = Self { inner: half(0x36), outer: half(0x5c) };
+        key.zeroize();
+        midstates
+    }
+}
+
+impl Drop for Midstates {
+    fn drop(&mut self) {
+        self.inner.zeroize();
+        self.outer.zeroize();
+    }
+}
+
+/// The state of one block T_i: U_1 ^ U_2 ^ ... as far as it has come.
+pub(super) struct Lane {
+    /// The midstate of HMAC's inner hash.
+    pub(super) inner: Words,
+    /// The midstate of HMAC's outer hash.
+    pub(super) outer: Words,
+    /// The last U.
+    pub(super) last: Words,
+    /// The sum of every U so far.
+    pub(super) sum: Words,
+}
+
+impl Lane {
+    /// The lane after its first iteration: U_1 = HMAC(password, salt || INT(block)).
+    ///
+    /// `block` counts from 1. Source: RFC 8018, 5.2, step 3.
+    pub(super) fn new(midstates: &Midstates, password: &[u8], salt: &[u8], block: u32) -> Self {
+        let mut first = hmac_sha256(password, &[salt, &block.to_be_bytes()]);
+        let words = load(&first);
+        first.zeroize();
+        Self { inner: midstates.inner, outer: midstates.outer, last: words, sum: words }
+    }
+
+    /// Write as much of the block as `out` (at most 32 bytes) takes.
+    pub(super) fn finish(&self, out: &mut [u8]) {
+        let mut bytes = [0; DIGEST];
+        store(&self.sum, &mut bytes);
+        let size = out.len().min(DIGEST);
+        out[..size].copy_from_slice(&bytes[..size]);
+        bytes.zeroize();
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        for words in [&mut self.inner, &mut self.outer, &mut self.last, &mut self.sum] {
+            words.zeroize();
+        }
+    }
+}
+
+fn load(bytes: &[u8; DIGEST]) -> Words {
+    let mut words = [0; 8];
+    for (word, chunk) in words.iter_mut().zip(bytes.as_chunks::<4>().0) {
+        *word = u32::from_be_bytes(*chunk);
+    }
+    words
+}
+
+/// Write `words` big-endian into the first 32 bytes of `out`.
+pub(super) fn store(words: &Words, out: &mut [u8]) {
+    for (chunk, word) in out.as_chunks_mut::<4>().0.iter_mut().zip(words) {
+        *chunk = word.to_be_bytes();
+    }
+}

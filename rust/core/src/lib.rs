@@ -1,0 +1,20 @@
+//! What the smspoh project exists for, without I/O and without FFI.
+//!
+//! - [`kdf`]: PBKDF2-HMAC-SHA256 over many rows at once.
+//! - [`envelope`]: the encrypted message, byte for byte as Yii2 makes it.
+//! - [`phone`]: dirty phone numbers to E.164, with the operator.
+//!
+//! A *call* that cannot be done returns [`Error`]. A *row* that is wrong is
+//! data: it gets a verdict and never fails its batch.
+#![deny(unsafe_code)]
+
+pub mod envelope;
+pub mod error;
+pub mod kdf;
+pub mod phone;
+pub mod primitive;
+pub mod rows;
+pub mod threads;
+
+pub use error::Error;
+pub use rows::Rows;

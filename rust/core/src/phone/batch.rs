@@ -1,0 +1,239 @@
+//! Many texts at once, columns out.
+use super::{E164_SLOT, Number, Options, normalize};
+use crate::{Error, threads};
+
+/// Rows below which threads cost more than they save.
+const THREADED_ROWS_MIN: usize = 50_000;
+/// Rows that a thread takes at a time.
+const CHUNK_ROWS: usize = 16_384;
+
+/// The texts of a batch.
+#[derive(Clone, Copy)]
+pub enum Text<'a> {
+    /// One text a line: a line break between two, none behind the last.
+    Lines(&'a [u8]),
+    /// Text `row` is `data[offsets[row]..offsets[row + 1]]`.
+    Offsets {
+        /// The texts, end to end.
+        data: &'a [u8],
+        /// One more than there are rows; none smaller than the one before it.
+        offsets: &'a [i64],
+    },
+}
+
+/// Where the answers go. A column that is `None` is not written.
+#[derive(Default)]
+pub struct Columns<'a> {
+    /// Each row's E.164 form and a line break; the break alone where a row is
+    /// refused. At least [`E164_SLOT`] bytes a row.
+    pub e164: Option<&'a mut [u8]>,
+    /// The [`super::Verdict`] of each row.
+    pub verdicts: Option<&'a mut [u8]>,
+    /// The [`super::Operator`] of each row.
+    pub operators: Option<&'a mut [u8]>,
+    /// The [`super::Kind`] of each row.
+    pub kinds: Option<&'a mut [u8]>,
+    /// Two bytes a row, as in [`Number::region`].
+    pub regions: Option<&'a mut [u8]>,
+    /// The country calling code of each row; 0 where none was found.
+    pub calling_codes: Option<&'a mut [u16]>,
+}
+
+/// Judge `rows` texts as [`normalize`] does and fill `columns`; the result is
+/// the number of bytes written to `columns.e164`.
+///
+/// `threads` is the most to use (0 is one a CPU); a small batch uses one.
+///
+/// # Errors
+/// [`Error::Argument`] where `text` does not hold `rows` texts or a column has
+/// another number of rows. Nothing was written then.
+pub fn normalize_batch(
+    text: Text<'_>,
+    rows: usize,
+    options: &Options,
+    threads: usize,
+    mut columns: Columns<'_>,
+) -> Result<usize, Error> {
+    check(text, rows)?;
+    columns.check(rows)?;
+    if rows < THREADED_ROWS_MIN || threads::resolve(threads, rows) == 1 {
+        return Ok(Chunk { text, rows, columns: columns.reborrow() }.fill(options));
+    }
+    let mut written = vec![0; rows.div_ceil(CHUNK_ROWS)];
+    let mut work = Vec::with_capacity(written.len());
+    let (mut rest, mut text, mut rows_left) = (columns.reborrow(), text, rows);
+    for written in &mut written {
+        let rows = rows_left.min(CHUNK_ROWS);
+        let (head, tail) = split_text(text, rows);
+        let (columns, columns_left) = rest.split(rows);
+        work.push((Chunk { text: head, rows, columns }, written));
+        (rest, text, rows_left) = (columns_left, tail, rows_left - rows);
+    }
+    threads::for_each(work, threads, |(chunk, written)| *written = chunk.fill(options));
+    Ok(columns.e164.map_or(0, |e164| close_gaps(e164, &written)))
+}
+
+/// Whether `text` holds `rows` texts.
+fn check(text: Text<'_>, rows: usize) -> Result<(), Error> {
+    let fits = match text {
+        Text::Lines(data) if rows == 0 => data.is_empty(),
+        Text::Lines(data) => data.iter().filter(|&&byte| byte == b'\n').count() == rows - 1,
+        Text::Offsets { data, offsets } => {
+            let within = |&offset: &i64| usize::try_from(offset).is_ok_and(|at| at <= data.len());
+            offsets.len().checked_sub(1) == Some(rows)
+                && offsets.first().is_some_and(within)
+                && offsets.last().is_some_and(within)
+                && offsets.is_sorted()
+        }
+    };
+    if fits { Ok(()) } else { Err(Error::Argument) }
+}
+
+/// The first `rows` texts and the others; there are others, or none to come.
+fn split_text(text: Text<'_>, rows: usize) -> (Text<'_>, Text<'_>) {
+    match text {
+        Text::Lines(data) => {
+            let breaks = data.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
+            let end = breaks.map(|(at, _)| at).nth(rows - 1).unwrap_or(data.len());
+            let (head, tail) = data.split_at(end);
+            (Text::Lines(head), Text::Lines(tail.get(1..).unwrap_or_default()))
+        }
+        Text::Offsets { data, offsets } => {
+            let head = offsets.get(..=rows).unwrap_or_default();
+            let tail = offsets.get(rows..).unwrap_or_default();
+            (Text::Offsets { data, offsets: head }, Text::Offsets { data, offsets: tail })
+        }
+    }
+}
+
+/// Move what each chunk wrote to the end of what the one before it wrote.
+fn close_gaps(e164: &mut [u8], written: &[usize]) -> usize {
+    let mut end = 0;
+    for (chunk, &size) in written.iter().enumerate() {
+        let start = chunk * CHUNK_ROWS * E164_SLOT;
+        e164.copy_within(start..start + size, end);
+        end += size;
+    }
+    end
+}
+
+impl<'a> Columns<'a> {
+    fn check(&self, rows: usize) -> Result<(), Error> {
+        let sized = |column: &Option<&mut [u8]>, width: usize| {
+            column.as_ref().is_none_or(|c| rows.checked_mul(width) == Some(c.len()))
+        };
+        let slots = rows.checked_mul(E164_SLOT).ok_or(Error::Argument)?;
+        let fits = self.e164.as_ref().is_none_or(|e164| e164.len() >= slots)
+            && sized(&self.verdicts, 1)
+            && sized(&self.operators, 1)
+            && sized(&self.kinds, 1)
+            && sized(&self.regions, 2)
+            && self.calling_codes.as_ref().is_none_or(|codes| codes.len() == rows);
+        if fits { Ok(()) } else { Err(Error::Argument) }
+    }
+
+    fn reborrow(&mut self) -> Columns<'_> {
+        Columns {
+            e164: self.e164.as_deref_mut(),
+            verdicts: self.verdicts.as_deref_mut(),
+            operators: self.operators.as_deref_mut(),
+            kinds: self.kinds.as_deref_mut(),
+            regions: self.regions.as_deref_mut(),
+            calling_codes: self.calling_codes.as_deref_mut(),
+        }
+    }
+
+    /// The columns of the first `rows` rows, and of the others.
+    fn split(self, rows: usize) -> (Self, Self) {
+        let (e164, e164_left) = halves(self.e164, rows * E164_SLOT);
+        let (verdicts, verdicts_left) = halves(self.verdicts, rows);
+        let (operators, operators_left) = halves(self.operators, rows);
+        let (kinds, kinds_left) = halves(self.kinds, rows);
+        let (regions, regions_left) = halves(self.regions, rows * 2);
+        let (calling_codes, calling_codes_left) = halves(self.calling_codes, rows);
+        (
+            Self { e164, verdicts, operators, kinds, regions, calling_codes },
+            Self {
+                e164: e164_left,
+                verdicts: verdicts_left,
+                operators: operators_left,
+                kinds: kinds_left,
+                regions: regions_left,
+                calling_codes: calling_codes_left,
+            },
+        )
+    }
+
+    fn put(&mut self, row: usize, number: &Number) {
+        put(&mut self.verdicts, row, number.verdict as u8);
+        put(&mut self.operators, row, number.operator as u8);
+        put(&mut self.kinds, row, number.kind as u8);
+        put(&mut self.calling_codes, row, number.calling_code);
+        let [first, second] = number.region;
+        put(&mut self.regions, row * 2, first);
+        put(&mut self.regions, row * 2 + 1, second);
+    }
+}
+
+fn put<T>(column: &mut Option<&mut [T]>, at: usize, value: T) {
+    if let Some(place) = column.as_mut().and_then(|column| column.get_mut(at)) {
+        *place = value;
+    }
+}
+
+type Half<'a, T> = Option<&'a mut [T]>;
+
+fn halves<T>(column: Half<'_, T>, at: usize) -> (Half<'_, T>, Half<'_, T>) {
+    column.map(|column| column.split_at_mut(at)).unzip()
+}
+
+/// Rows that one thread fills.
+struct Chunk<'a> {
+    text: Text<'a>,
+    rows: usize,
+    columns: Columns<'a>,
+}
+
+impl Chunk<'_> {
+    /// Fill the columns; the bytes written to the E.164 column.
+    fn fill(self, options: &Options) -> usize {
+        let mut columns = self.columns;
+        let mut end = 0;
+        let mut fill = |row: usize, text: &[u8]| {
+            let number = normalize(text, options);
+            if let Some(e164) = &mut columns.e164 {
+                end += write_line(e164.get_mut(end..).unwrap_or_default(), number.e164());
+            }
+            columns.put(row, &number);
+        };
+        match self.text {
+            Text::Lines(data) => {
+                let lines = data.split(|&byte| byte == b'\n').take(self.rows);
+                lines.enumerate().for_each(|(row, text)| fill(row, text));
+            }
+            Text::Offsets { data, offsets } => {
+                // `check` saw that they are in order and inside `data`.
+                let at = |offset: i64| usize::try_from(offset).unwrap_or(data.len());
+                for (row, bounds) in offsets.windows(2).enumerate() {
+                    if let &[start, end] = bounds {
+                        fill(row, data.get(at(start)..at(end)).unwrap_or_default());
+                    }
+                }
+            }
+        }
+        end
+    }
+}
+
+/// Write `line` and a line break to the start of `place`; the bytes written.
+fn write_line(place: &mut [u8], line: &[u8]) -> usize {
+    let Some((text, rest)) = place.split_at_mut_checked(line.len()) else { return 0 };
+    text.copy_from_slice(line);
+    match rest.first_mut() {
+        Some(end) => {
+            *end = b'\n';
+            line.len() + 1
+        }
+        None => 0,
+    }
+}

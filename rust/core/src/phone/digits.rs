@@ -1,0 +1,100 @@
+//! What each character of a written number means.
+
+/// What a character does in a written number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// A decimal digit of any script, by its value.
+    Digit(u8),
+    /// A plus sign.
+    Plus,
+    /// Punctuation inside one number: spaces, dashes, dots, brackets.
+    Joins,
+    /// Punctuation inside one number or between two: slashes and tildes.
+    MayPart,
+    /// No part of a number: a comma, a line break, a quote.
+    Foreign,
+    /// `*` and `#`: the number is masked, or a code to dial.
+    Mark,
+    /// A letter of any script.
+    Letter,
+    /// A character that may have been a digit: `²`, `①`, the replacement character.
+    Lost,
+}
+
+/// The zero of every run of ten decimal digits (general category Nd).
+///
+/// Source: Unicode 17.0, `DerivedGeneralCategory.txt`.
+#[rustfmt::skip]
+const ZEROS: &[u32] = &[
+    0x00030, 0x00660, 0x006F0, 0x007C0, 0x00966, 0x009E6, 0x00A66, 0x00AE6, 0x00B66, 0x00BE6,
+    0x00C66, 0x00CE6, 0x00D66, 0x00DE6, 0x00E50, 0x00ED0, 0x00F20, 0x01040, 0x01090, 0x017E0,
+    0x01810, 0x01946, 0x019D0, 0x01A80, 0x01A90, 0x01B50, 0x01BB0, 0x01C40, 0x01C50, 0x0A620,
+    0x0A8D0, 0x0A900, 0x0A9D0, 0x0A9F0, 0x0AA50, 0x0ABF0, 0x0FF10, 0x104A0, 0x10D30, 0x10D40,
+    0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0, 0x116D0,
+    0x116DA, 0x11730, 0x118E0, 0x11950, 0x11BF0, 0x11C50, 0x11D50, 0x11DA0, 0x11DE0, 0x11F50,
+    0x16A60, 0x16AC0, 0x16B50, 0x1CCF0, 0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140,
+    0x1E2F0, 0x1E4F0, 0x1E5F1, 0x1E950, 0x1FBF0,
+];
+
+/// The zeros of every script's decimal digits, for tests and for tools.
+pub fn zeros() -> impl Iterator<Item = char> {
+    ZEROS.iter().copied().filter_map(char::from_u32)
+}
+
+/// The value of a decimal digit of any script.
+#[must_use]
+pub fn decimal(c: char) -> Option<u8> {
+    let code = u32::from(c);
+    let run = ZEROS.partition_point(|&zero| zero <= code).checked_sub(1)?;
+    let value = code.checked_sub(*ZEROS.get(run)?)?;
+    u8::try_from(value).ok().filter(|&value| value < 10)
+}
+
+/// Whether a character has no width and no meaning in a number: zero-width
+/// characters, marks of text direction, the soft hyphen, the word joiner.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+}
+
+/// What `c` does in a written number. Invisible characters are gone by then.
+pub(super) fn class(c: char) -> Class {
+    match c {
+        '0'..='9' => decimal(c).map_or(Class::Lost, Class::Digit),
+        '+' | '\u{FF0B}' => Class::Plus,
+        ' '
+        | '\u{A0}'
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200A}'
+        | '\u{202F}'
+        | '\u{205F}'
+        | '\u{3000}' => Class::Joins,
+        '-'
+        | '\u{2010}'..='\u{2015}'
+        | '\u{2212}'
+        | '\u{30FC}'
+        | '\u{FE58}'
+        | '\u{FE63}'
+        | '\u{FF0D}' => Class::Joins,
+        '.' | '\u{FF0E}' => Class::Joins,
+        '(' | ')' | '[' | ']' | '\u{FF08}' | '\u{FF09}' | '\u{FF3B}' | '\u{FF3D}' => Class::Joins,
+        '/' | '\u{FF0F}' | '~' | '\u{2053}' | '\u{223C}' | '\u{FF5E}' => Class::MayPart,
+        '*' | '#' | '\u{FF0A}' | '\u{FF03}' => Class::Mark,
+        '\u{FFFD}' => Class::Lost,
+        _ if c.is_ascii() => {
+            if c.is_ascii_alphabetic() {
+                Class::Letter
+            } else {
+                Class::Foreign
+            }
+        }
+        _ => match decimal(c) {
+            Some(value) => Class::Digit(value),
+            None if c.is_numeric() => Class::Lost,
+            None if c.is_alphabetic() => Class::Letter,
+            None => Class::Foreign,
+        },
+    }
+}

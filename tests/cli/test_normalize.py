@@ -1,0 +1,128 @@
+"""`smspoh normalize`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from smspoh.cli import _input
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .conftest import Run
+
+
+def test_lines_become_rows(run: Run) -> None:
+    ran = run("normalize", stdin="09 789 123 456\r\n၀၉၄၅၁၂၃၄၅၆၇\n")
+    assert ran.code == 0
+    assert ran.out.splitlines() == [
+        "number,e164,verdict,region,operator,kind",
+        "09 789 123 456,+959789123456,VALID,MM,ATOM,MOBILE",
+        "၀၉၄၅၁၂၃၄၅၆၇,+959451234567,VALID,MM,MPT,MOBILE",
+    ]
+    assert ran.err == ""
+
+
+def test_a_refused_row_keeps_its_place(run: Run) -> None:
+    ran = run("normalize", "-", "--json", stdin="0978912O456\n\n09789123456")
+    assert ran.code == 1
+    assert [(row["e164"], row["verdict"]) for row in ran.rows] == [
+        (None, "LETTERS"),
+        (None, "NOT_A_NUMBER"),
+        ("+959789123456", "VALID"),
+    ]
+    assert ran.err == "refused 2 of 3 rows: 1 LETTERS, 1 NOT_A_NUMBER\n"
+
+
+def test_a_column_of_a_csv_file(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "people"
+    table.write_bytes('\ufeffname;phone\n"A;\nB";09789123456\n\nC;"09 450 000 000"\n'.encode())
+    ran = run("normalize", str(table), "--column", "phone", "--delimiter", ";", "--json")
+    assert ran.code == 0
+    assert [row["e164"] for row in ran.rows] == ["+959789123456", "+959450000000"]
+
+
+def test_a_csv_file_is_read_as_one_without_being_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("text,number\nhello,09789123456\n")
+    ran = run("normalize", "people.csv", "--json")
+    assert [row["number"] for row in ran.rows] == ["09789123456"]
+
+
+def test_tabs(run: Run) -> None:
+    ran = run(
+        "normalize", "--column", "n", "--delimiter", "tab", "--json", stdin="a\tn\nx\t09789123456\n"
+    )
+    assert [row["e164"] for row in ran.rows] == ["+959789123456"]
+
+
+def test_what_csv_prints_csv_reads(run: Run) -> None:
+    number = '09,789"123 456'
+    ran = run("normalize", stdin=number)
+    assert next(iter(csv.DictReader(io.StringIO(ran.out))))["number"] == number
+
+
+def test_the_options_reach_the_library(run: Run) -> None:
+    fixed, letters = "01 234 5678", "0978912O3456"
+    assert run("normalize", stdin=fixed).code == 0
+    assert run("normalize", "--sms", stdin=fixed).err == "refused 1 of 1 rows: 1 NOT_MOBILE\n"
+    assert run("normalize", stdin=letters).code == 1
+    assert run("normalize", "--lenient", stdin=letters).code == 0
+    assert run("normalize", "--region", "none", stdin="09789123456").code == 1
+    assert run("normalize", "--region", "none", stdin="+959789123456").code == 0
+
+
+def test_more_rows_than_one_batch(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_input.batches, "__defaults__", (3,))
+    numbers = [f"0978912345{digit}" for digit in range(8)]
+    ran = run("normalize", "--json", stdin="\n".join(numbers))
+    assert [row["number"] for row in ran.rows] == numbers
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "says"),
+    [
+        (["--region", "XX"], "1", "smspoh: the region is not supported; 'MM' or None is needed"),
+        (["missing.txt"], "", "smspoh: FILE cannot be read: No such file or directory"),
+        (["."], "", "smspoh: FILE cannot be read: Is a directory"),
+        (["a\0b"], "", "smspoh: FILE cannot be read: not a file name"),
+        (
+            ["--column", "phone"],
+            "a,b\n1,2\n",
+            "smspoh: FILE has no column of the name 'phone', needs one",
+        ),
+        (["--column", "a"], "a,a\n1,2\n", "smspoh: FILE has 2 columns of the name 'a', needs one"),
+        (["--column", "a"], "", "smspoh: FILE is empty: its first row must name the columns"),
+        (["--column", "b"], "a,b\n1\n", "smspoh: FILE, line 2: 1 columns, needs 2"),
+        (["--column", "a"], 'a\n"x"y\n', "smspoh: FILE, line 2: ',' expected after '\"'"),
+        (["--column", "a"], b"a\n\xff\n", "smspoh: FILE, near line 1: not UTF-8"),
+        ([], b"09\n\xff\n", "smspoh: FILE, line 2: not UTF-8"),
+        ([], b"9" * 1_048_577, "smspoh: FILE, line 1: more than 1,048,576 bytes"),
+    ],
+)
+def test_bad_input_is_one_line_and_code_2(
+    run: Run, arguments: list[str], stdin: bytes | str, says: str
+) -> None:
+    ran = run("normalize", *arguments, stdin=stdin)
+    assert (ran.code, ran.err) == (2, says + "\n")
+    assert ran.out in ("", "number,e164,verdict,region,operator,kind\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--delimiter", "ab"], "needs one character, or the word tab"),
+        (["--delimiter", '"'], "needs one character, or the word tab"),
+        (["--colour"], "No such option"),
+        (["one", "09789123456"], "an argument too many"),
+    ],
+)
+def test_wrong_options(run: Run, arguments: list[str], says: str) -> None:
+    ran = run("normalize", *arguments)
+    assert ran.code == 2
+    assert says in ran.err
+    assert ran.err.count("\n") == 1
+    assert "789123456" not in ran.err

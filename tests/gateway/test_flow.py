@@ -1,0 +1,185 @@
+"""What goes out, byte for byte, and which entry belongs to which message."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smspoh.errors import ServerError, TransportError
+from smspoh.gateway import (
+    GATEWAY_V3,
+    GatewayProfile,
+    Message,
+    OutgoingMessage,
+    Request,
+    Response,
+    Status,
+    flow,
+)
+
+FULL = OutgoingMessage(
+    ("09250000001",),
+    "Your Bank OTP Code is 12345",
+    "SMSPoh",
+    encrypt=True,
+    encrypt_key="a key of the caller's own making 42",
+    scheduled_at=datetime(2026, 12, 31, 20, 0, tzinfo=UTC),
+    unicode=False,
+    test=True,
+    delivery_receipt_url="https://example.com/r",
+    client_reference="abcde12345",
+)
+
+
+def body_of(message: OutgoingMessage, profile: GatewayProfile = GATEWAY_V3) -> Any:
+    return json.loads(next(flow.send(message, profile)).body)
+
+
+def test_the_smallest_send_holds_three_fields() -> None:
+    request = next(flow.send(OutgoingMessage(("09250000001",), "မင်္ဂလာပါ", "SMSPoh"), GATEWAY_V3))
+    assert request == Request(
+        "POST",
+        "/send",
+        (),
+        '{"to":"09250000001","message":"မင်္ဂလာပါ","from":"SMSPoh"}'.encode(),
+    )
+
+
+def test_every_option_goes_out_by_the_specifications_name() -> None:
+    assert body_of(FULL) == {
+        "to": "09250000001",
+        "message": "Your Bank OTP Code is 12345",
+        "from": "SMSPoh",
+        "scheduledAt": "2027-01-01 02:30:00",
+        "encrypt": 1,
+        "encryptKey": "a key of the caller's own making 42",
+        "unicode": 0,
+        "test": 1,
+        "deliveryReceiptUrl": "https://example.com/r",
+        "clientReference": "abcde12345",
+    }
+    assert type(body_of(FULL)["encrypt"]) is int
+    assert body_of(FULL, GatewayProfile(flags="boolean"))["encrypt"] is True
+
+
+def test_several_recipients_in_both_wire_forms() -> None:
+    message = OutgoingMessage(("09250000001", "+6681234567"), "text", "SMSPoh")
+    assert body_of(message)["to"] == "09250000001,+6681234567"
+    assert body_of(message, GatewayProfile(send_recipients="list"))["to"] == [
+        "09250000001",
+        "+6681234567",
+    ]
+    bulk = next(flow.send_bulk([message], GATEWAY_V3))
+    assert bulk.path == "/send/bulk"
+    assert json.loads(bulk.body)["messages"][0]["to"] == ["09250000001", "+6681234567"]
+
+
+def test_the_question_to_the_history() -> None:
+    request = next(flow.history([("from", "SMSPoh")], 3, 50, GATEWAY_V3))
+    assert request == Request(
+        "GET", "/messages", (("limit", "50"), ("page", "3"), ("from", "SMSPoh"))
+    )
+
+
+@given(st.lists(st.booleans(), max_size=40), st.integers(min_value=1, max_value=7), st.booleans())
+def test_requests_cover_every_message_once_in_order(
+    encrypted: list[bool], most: int, bulk_encrypt: bool
+) -> None:
+    messages = [OutgoingMessage(("0925000001",), "x", "SMSPoh", encrypt=e) for e in encrypted]
+    profile = GatewayProfile(bulk_messages_max=most, bulk_encrypt=bulk_encrypt)
+    ranges = list(flow.bulk_requests(messages, profile))
+    assert [row for rows in ranges for row in rows] == list(range(len(messages)))
+    assert all(1 <= len(rows) <= most for rows in ranges)
+    if bulk_encrypt:
+        assert len(ranges) == -(-len(messages) // most)
+    else:
+        assert all(len(rows) == 1 for rows in ranges if any(encrypted[row] for row in rows))
+
+
+def entry(to: str, text: str = "", reference: str | None = None) -> Message:
+    return Message("id", text, to, Status.ACCEPTED, client_reference=reference)
+
+
+def test_entries_in_another_order_find_their_messages() -> None:
+    group = [
+        OutgoingMessage(("09250000001",), "first", "SMSPoh"),
+        OutgoingMessage(("09250000001",), "second", "SMSPoh"),
+        OutgoingMessage(("+6681234567", "09250000002"), "third", "SMSPoh"),
+    ]
+    entries = [
+        entry("6681234567", "third"),
+        entry("959250000001", "second"),
+        entry("959250000002", "third"),
+        entry("959250000001", "first"),
+    ]
+    bulk = flow.assign(group, entries)
+    assert [[found.message for found in result] for result in bulk] == [
+        ["first"],
+        ["second"],
+        ["third", "third"],
+    ]
+
+
+def test_the_reference_decides_where_the_text_cannot() -> None:
+    """Ciphertexts of two messages to one number, in the wrong order and one too many."""
+    group = [
+        OutgoingMessage(("09250000001",), "a", "SMSPoh", client_reference="r1"),
+        OutgoingMessage(("09250000001",), "b", "SMSPoh", client_reference="r2"),
+    ]
+    sealed = [
+        replace(entry("959250000001", "zzzz", name), encrypted=True) for name in ("r2", "r1", "r1")
+    ]
+    bulk = flow.assign(group, sealed)
+    assert [result[0].client_reference for result in bulk] == ["r1", "r2"]
+    assert len(bulk.unmatched) == 1
+
+
+def test_a_message_without_an_entry_has_an_empty_result() -> None:
+    group = [
+        OutgoingMessage(("09250000001",), "a", "SMSPoh"),
+        OutgoingMessage(("09250000002",), "b", "SMSPoh"),
+    ]
+    bulk = flow.assign(group, [entry("959250000002", "b"), entry("959777777777", "?")])
+    assert [len(result) for result in bulk] == [0, 1]
+    assert [found.to for found in bulk.unmatched] == ["959777777777"]
+
+
+def test_entries_that_name_no_number_go_by_place() -> None:
+    group = [OutgoingMessage((f"0925000000{row}",), "x", "SMSPoh") for row in range(2)]
+    refused = Message(None, "", "", Status.REJECTED, error="Invalid Sender ID")
+    bulk = flow.assign(group, [refused, entry("959250000001", "x")])
+    assert [result[0].accepted for result in bulk] == [False, True]
+
+
+@given(st.permutations(range(6)))
+def test_any_order_of_different_numbers_is_put_right(order: list[int]) -> None:
+    group = [OutgoingMessage((f"0925000000{row}",), f"t{row}", "SMSPoh") for row in range(6)]
+    entries = [entry(f"95925000000{row}", f"t{row}") for row in order]
+    bulk = flow.assign(group, entries)
+    assert [result[0].message for result in bulk] == [f"t{row}" for row in range(6)]
+
+
+@pytest.mark.parametrize("kind", ["thrown", "answered"])
+def test_a_bulk_failure_carries_the_results_so_far(kind: str) -> None:
+    group = [OutgoingMessage((f"0925000000{row}",), "x", "SMSPoh") for row in range(3)]
+    calls = flow.send_bulk(group, GatewayProfile(bulk_messages_max=1))
+    next(calls)
+    raw = json.dumps({"messages": [{"messageId": "A", "status": "Accepted", "to": "959"}]})
+    second = calls.send(Response(200, (), raw.encode()))
+    if kind == "thrown":
+        with pytest.raises(TransportError) as dropped:
+            calls.throw(TransportError("gone", maybe_sent=True, request=second))
+        error: TransportError | ServerError = dropped.value
+    else:
+        with pytest.raises(ServerError) as failed:
+            calls.send(Response(500))
+        error = failed.value
+    assert error.rows == range(1, 2)
+    assert len(error.results) == 1
+    assert error.request is second
