@@ -44,7 +44,16 @@ from .errors import (
     TransportError,
 )
 from .kdf import derive_key, derive_key_batch
-from .phone import Kind, Operator, PhoneBatch, PhoneNumber, Verdict, normalize, normalize_batch
+from .phone import (
+    Kind,
+    Operator,
+    PhoneBatch,
+    PhoneNumber,
+    RefusedNumber,
+    Verdict,
+    normalize,
+    normalize_batch,
+)
 
 if TYPE_CHECKING:
     from .gateway import Client as Client
@@ -73,6 +82,7 @@ __all__ = [
     "PhoneNumber",
     "ProtocolError",
     "RateLimitedError",
+    "RefusedNumber",
     "RejectedError",
     "ServerError",
     "SmspohError",

@@ -27,6 +27,11 @@ def test_lines_become_rows(run: Run) -> None:
     assert ran.err == ""
 
 
+def test_no_rows_are_a_header(run: Run) -> None:
+    assert run("normalize").out == "number,e164,verdict,region,operator,kind\n"
+    assert run("normalize", "--json").out == ""
+
+
 def test_a_refused_row_keeps_its_place(run: Run) -> None:
     ran = run("normalize", "-", "--json", stdin="0978912O456\n\n09789123456")
     assert ran.code == 1

@@ -289,7 +289,8 @@ def test_left_over_keys_are_never_overwritten(run: Run, account: Sandbox, table:
     keys.write_text("of a run that was cut off")
     left = account.gateway.ledger.balance
     ran = run("send-bulk", str(table), *FROM, "--encrypt")
-    assert (ran.code, "the file of keys" in ran.err) == (2, True)
+    assert (ran.code, "the keys of a run that was cut off" in ran.err) == (2, True)
+    assert not Path("people.outcomes.csv").exists()
     assert keys.read_text() == "of a run that was cut off"
     assert account.gateway.ledger.balance == left
 
@@ -326,7 +327,10 @@ def test_too_many_rows(
 ) -> None:
     monkeypatch.setattr(command, "ROWS_MAX", 5)
     ran = run("send-bulk", str(table), *FROM)
-    assert (ran.code, ran.err) == (2, "smspoh: FILE has 6 rows; one run takes 5\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "smspoh: FILE has more than 5 rows, the most that one run takes\n",
+    )
 
 
 def test_a_fault_of_ours_is_raised_after_every_row_has_its_outcome(

@@ -68,7 +68,9 @@ def test_a_reply_that_never_ends_is_given_up(faulty: FaultyServer) -> None:
 
     def trickle(connection: socket.socket, stopped: threading.Event) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-        while not stopped.wait(TIMEOUT_S / 10):
+        for _ in range(100):  # ten times the limit, and not for ever
+            if stopped.wait(TIMEOUT_S / 10):
+                return
             connection.sendall(b" ")
 
     faulty.behave = trickle

@@ -102,6 +102,17 @@ def test_requests_cover_every_message_once_in_order(
         assert all(len(rows) == 1 for rows in ranges if any(encrypted[row] for row in rows))
 
 
+@pytest.mark.parametrize(("bulk_encrypt", "path"), [(False, "/send"), (True, "/send/bulk")])
+def test_an_encrypted_message_goes_to_bulk_only_where_bulk_is_known_to_encrypt(
+    bulk_encrypt: bool, path: str
+) -> None:
+    """A gateway that did not know the field there would store the text readable."""
+    request = next(flow.send_bulk([FULL], GatewayProfile(bulk_encrypt=bulk_encrypt)))
+    assert request.path == path
+    body = json.loads(request.body)
+    assert body.get("messages", [body])[0]["encrypt"] == 1
+
+
 def entry(to: str, text: str = "", reference: str | None = None) -> Message:
     return Message("id", text, to, Status.ACCEPTED, client_reference=reference)
 

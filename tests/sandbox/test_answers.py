@@ -372,3 +372,10 @@ def test_the_limits_are_the_profiles() -> None:
         "message",
         "clientReference",
     }
+
+
+def test_a_weak_key_is_the_senders_business(caller: Caller) -> None:
+    """Warnings are errors here, so a warning in the gateway would be a 500."""
+    (entry,) = caller.send(encrypt=1, encryptKey="weak")
+    assert entry["encryptMessage"] is True
+    assert decrypt_batch([entry["message"]], "weak", profile=QUICK) == ["Hello World"]

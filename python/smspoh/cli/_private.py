@@ -96,13 +96,20 @@ class PrivateFile:
         self._length += size
 
     def sync(self) -> None:
-        """Wait until the disk has it."""
+        """Wait until the disk has the file, under its name."""
         os.fsync(self._descriptor)
+        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def close(self) -> None:
         """Sync and close."""
-        self.sync()
-        os.close(self._descriptor)
+        try:
+            self.sync()
+        finally:
+            os.close(self._descriptor)
 
     def __enter__(self) -> Self:
         return self

@@ -82,6 +82,8 @@ def command(
             refused.update(v for v, e164 in zip(verdicts, phones.e164, strict=True) if not e164)
             rows_read += len(batch)
             progress.advance(len(batch))
+        if out is None:  # no rows
+            Rows(COLUMNS, as_json=as_json)
     if refused:
         note(f"refused {refused.total():,} of {rows_read:,} rows: {counted(refused)}")
         ctx.exit(REFUSED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,9 +130,9 @@ def command(
     checked_sender(sender, GATEWAY_V3)
     columns = [number_column, text_column, *([reference_column] if reference_column else [])]
     with open_input(file) as source:
-        cells = list(read_columns(source, columns, delimiter=delimiter))
+        cells = list(islice(read_columns(source, columns, delimiter=delimiter), ROWS_MAX + 1))
     if len(cells) > ROWS_MAX:
-        raise BadInput(f"FILE has {len(cells):,} rows; one run takes {ROWS_MAX:,}")
+        raise BadInput(f"FILE has more than {ROWS_MAX:,} rows, the most that one run takes")
     model = OutgoingMessage(to="", message="", sender=sender, encrypt=encrypt, test=test)
     rows = examine(cells, model, region=region, include_unconfirmed=include_unconfirmed)
     if dry_run:
@@ -139,6 +140,8 @@ def command(
         summary.show(as_json=as_json)
         ctx.exit(REFUSED if summary.refused else OK)
     place = outcomes or _default_outcomes(file)
+    if keys_path(place).exists():
+        raise BadInput(f"{keys_path(place)} is there: it has the keys of a run that was cut off")
     with connect(base_url) as client, interruptible() as stop, OutcomeFile(place) as out:
         summary = send_rows(client, rows, out, stop, workers=workers)
     summary.show(as_json=as_json, outcomes=place)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from .. import _abi
-from .._inputs import as_bytes
-from ..errors import DecryptError, EnvelopeError, MalformedEnvelope
+from smspoh import _abi
+from smspoh._inputs import as_bytes
+from smspoh.errors import DecryptError, EnvelopeError, MalformedEnvelope
+
 from . import calls
 from .keys import WeakKeyWarning, generate_encrypt_key, require_usable, warn_if_weak
 from .profile import YII2, DerivedSalt, EnvelopeProfile
@@ -19,7 +20,9 @@ from .rows import EnvelopeBatch, EnvelopeVerdict, admit, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .._abi import Buffer
+    from smspoh._abi import Buffer
+
+    from .rows import Admitted
 
 __all__ = [
     "YII2",
@@ -105,10 +108,24 @@ def encrypt_batch(
 
     Source: `yii\base\Security::encryptByPassword`, Yii 2.0.
     """
-    calls.require_profile(profile)
-    threads = _abi.resolve_threads(threads)
     admitted = admit(texts, keys, "texts", encrypting=True)
     warn_if_weak(admitted.keys, stacklevel=3)
+    return encrypt_admitted(admitted, profile=profile, salt=salt, threads=threads)
+
+
+def encrypt_admitted(
+    admitted: Admitted,
+    *,
+    profile: EnvelopeProfile = YII2,
+    salt: Literal["fresh", "shared"] | DerivedSalt = "fresh",
+    threads: int = 0,
+) -> EnvelopeBatch[str]:
+    """Do what `encrypt_batch` does, without a word on weak keys.
+
+    For the sandbox, which is given its keys: the caller who chose them was warned.
+    """
+    calls.require_profile(profile)
+    threads = _abi.resolve_threads(threads)
     native_salt = calls.salt_of(salt, admitted)
     tokens = calls.encrypt(admitted.values, admitted.keys, profile, native_salt, threads=threads)
     return admitted.result(tokens)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from .. import _abi
-from .._inputs import as_bytes
-from ..errors import ArgumentError
+from smspoh import _abi
+from smspoh._inputs import as_bytes
+from smspoh.errors import ArgumentError
+
 from .profile import DerivedSalt, EnvelopeProfile
 from .rows import EnvelopeVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._abi import Buffer
+    from smspoh._abi import Buffer
+
     from .rows import Admitted
 
 VERDICTS = tuple(EnvelopeVerdict)

@@ -6,12 +6,12 @@ import math
 import warnings
 from typing import TYPE_CHECKING, Final
 
-from ..errors import ArgumentError
+from smspoh.errors import ArgumentError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .._abi import Buffer
+    from smspoh._abi import Buffer
 
 KEY_SIZE: Final = 24  # random bytes of a generated key: 192 bits
 WEAK_KEY_BITS: Final = 80  # below this, guessing at 100,000 iterations a try is within reach

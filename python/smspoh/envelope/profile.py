@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from .._inputs import as_rows
-from ..errors import ArgumentError
-from ..kdf import check_options
+from smspoh._inputs import as_rows
+from smspoh.errors import ArgumentError
+from smspoh.kdf import check_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .._inputs import as_bytes, as_rows
-from ..errors import ArgumentError
+from smspoh._inputs import as_bytes, as_rows
+from smspoh.errors import ArgumentError
+
 from .keys import require_usable, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .._abi import Buffer
+    from smspoh._abi import Buffer
 
 T = TypeVar("T")
 

@@ -11,7 +11,8 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from smspoh.envelope import encrypt_batch, generate_encrypt_key
+from smspoh.envelope import encrypt_admitted, generate_encrypt_key
+from smspoh.envelope.rows import admit
 from smspoh.phone import Operator, normalize_batch
 
 from .ledger import Record
@@ -110,9 +111,13 @@ def _stored(rows: Sequence[_Row], settings: SandboxSettings) -> list[Record]:
     """Return the records of rows, the texts of encrypted ones sealed in one batch."""
     sealed = [row for row in rows if row.key is not None]
     tokens = iter(
-        encrypt_batch(
-            [row.form.message for row in sealed],
-            [row.key for row in sealed],
+        encrypt_admitted(
+            admit(
+                [row.form.message for row in sealed],
+                [row.key for row in sealed],
+                "texts",
+                encrypting=True,
+            ),
             profile=settings.envelope,
         )
         if sealed

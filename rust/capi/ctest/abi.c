@@ -150,8 +150,37 @@ static int exact(void) {
     return 0;
 }
 
+/* Two numbers and something else, by lines and by offsets: packed text and columns out. */
+static int normalize(void) {
+    static const uint8_t text[] = "09 421 234 567\njunk\n+66812345678";
+    static const int64_t offsets[] = {0, 14, 19, 32};
+    static const char expected[] = "+959421234567\n\n+66812345678\n";
+    const SmspohPhoneOptions options = {
+        .region = SMSPOH_REGION_MYANMAR, .strict = 1, .sms = 0};
+    for (int by_offsets = 0; by_offsets < 2; by_offsets++) {
+        uint8_t e164[3 * SMSPOH_E164_SLOT], verdicts[3], operators[3], kinds[3], regions[6];
+        uint16_t codes[3];
+        size_t size = 0;
+        EXPECT(smspoh_normalize_batch(text, sizeof text - 1, by_offsets ? offsets : NULL, 3,
+                                      &options, 1, e164, sizeof e164, &size, verdicts, operators,
+                                      kinds, regions, codes) == SMSPOH_STATUS_OK);
+        EXPECT(size == sizeof expected - 1 && memcmp(e164, expected, size) == 0);
+        EXPECT(verdicts[0] == SMSPOH_VERDICT_VALID && operators[0] == SMSPOH_OPERATOR_MPT);
+        EXPECT(verdicts[1] == SMSPOH_VERDICT_NOT_A_NUMBER || verdicts[1] == SMSPOH_VERDICT_LETTERS);
+        EXPECT(verdicts[2] == SMSPOH_VERDICT_UNCONFIRMED && codes[2] == 66);
+        EXPECT(kinds[0] == SMSPOH_KIND_MOBILE && memcmp(regions, "MM\0\0TH", 6) == 0);
+    }
+    uint8_t verdict;
+    EXPECT(smspoh_normalize_batch(text, sizeof text - 1, NULL, 1, &options, 1, NULL, 0, NULL,
+                                  &verdict, NULL, NULL, NULL, NULL) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_normalize_batch(text, 4, NULL, 1, NULL, 1, NULL, 0, NULL, &verdict, NULL, NULL,
+                                  NULL, NULL) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_phone_table_date() > 20240000);
+    return 0;
+}
+
 int main(void) {
-    if (version() || derive() || derive_refuses() || envelope() || envelope_refuses() || exact())
+    if (normalize() || version() || derive() || derive_refuses() || envelope() || envelope_refuses() || exact())
         return 1;
     puts("abi: every function of the ABI answered a C caller as it should");
     return 0;

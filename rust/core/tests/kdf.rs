@@ -5,6 +5,8 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss
 )]
+use std::slice::from_ref;
+
 use proptest::prelude::*;
 use smspoh_core::kdf::{self, Backend, Options};
 use smspoh_core::primitive::hmac_sha256;
@@ -84,7 +86,7 @@ fn every_backend_agrees_with_the_twin_at_the_seams() {
             for &salt in &sizes {
                 let (password, salt) = (painted(1, password), painted(2, salt));
                 let options = options(backend, 2, 33, 1);
-                let keys = batch(&[password.clone()], &[salt.clone()], &options);
+                let keys = batch(from_ref(&password), from_ref(&salt), &options);
                 assert_eq!(keys[0], twin(&password, &salt, 2, 33), "{backend:?}");
             }
         }

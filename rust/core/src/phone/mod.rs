@@ -234,12 +234,8 @@ impl Number {
 #[inline]
 pub fn normalize(text: &[u8], options: &Options) -> Number {
     let mut digits = [0; parse::CLEAN_DIGITS_MAX];
-    let clean = parse::clean(text, &mut digits)
-        // As many digits may be two numbers: the general path tells.
-        .filter(|dialled| dialled.digits.len() < strict::SEVERAL_DIGITS_MIN)
-        .map(|dialled| parse::judge(dialled, options.region));
-    let number = match clean {
-        Some(number) => number,
+    let number = match parse::clean(text, &mut digits) {
+        Some(dialled) => parse::judge(dialled, options.region),
         None => general(text, options),
     };
     if options.sms { number.for_sms() } else { number }

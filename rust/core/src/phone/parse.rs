@@ -33,8 +33,8 @@ impl<T: Copy> Buffer<T> {
     }
 }
 
-/// Digits of a clean text: two more than any number has, a 00 before it.
-pub(super) const CLEAN_DIGITS_MAX: usize = world::DIGITS_MAX + 2;
+/// Digits of a clean text, at most.
+pub(super) const CLEAN_DIGITS_MAX: usize = world::DIGITS_MAX;
 
 /// The zeros that a decimal number has behind its dot, at most.
 pub(super) const DECIMALS_MAX: usize = 2;

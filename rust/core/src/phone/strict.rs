@@ -2,15 +2,17 @@
 //! two numbers in one text, masked digits.
 use super::digits::{Class, class, decimal};
 use super::extension::{self, Tilde};
-use super::parse::{Buffer, DECIMALS_MAX, Dialled, judge, push_digits, strip_plus};
+use super::parse::{
+    Buffer, CLEAN_DIGITS_MAX, DECIMALS_MAX, Dialled, judge, push_digits, strip_plus,
+};
 use super::{Number, Region, Verdict, uri};
 
 /// Digits that are enough to be a number where a comma or a line break parts two.
 const APART_DIGITS_MIN: usize = 6;
 /// Digits that are enough to be a number where nothing parts two.
 const TOGETHER_DIGITS_MIN: usize = 8;
-/// Digits that may be two numbers where nothing parts them: more than one has.
-pub(super) const SEVERAL_DIGITS_MIN: usize = 2 * TOGETHER_DIGITS_MIN;
+// The fast path does not tell two numbers that run together from one too long.
+const _: () = assert!(CLEAN_DIGITS_MAX < 2 * TOGETHER_DIGITS_MIN);
 /// Digits that make a number complete whose plan is not known.
 const COMPLETE_DIGITS_MIN: usize = 10;
 
