@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .gateway import Incoming, SandboxGateway, SandboxSettings
+from .gateway import Incoming, SandboxGateway
 from .ledger import Ledger, Record
+from .settings import SandboxSettings
 
 if TYPE_CHECKING:
     from .server import Sandbox, serve

@@ -19,7 +19,7 @@ from .ledger import Filters
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .gateway import SandboxSettings
+    from .settings import SandboxSettings
 
 
 class Unreadable(Exception):  # noqa: N818 - a reply, not an error of this library

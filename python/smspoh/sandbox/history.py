@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .forms import PageForm
-    from .gateway import SandboxSettings
     from .ledger import Ledger, Record
+    from .settings import SandboxSettings
 
 
 def history_page(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .forms import MessageForm
-    from .gateway import SandboxSettings
     from .ledger import Ledger
+    from .settings import SandboxSettings
 
 # The names that the specification's examples use, two of them since sold.
 NETWORKS = {

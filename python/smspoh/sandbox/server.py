@@ -25,7 +25,7 @@ except ImportError as missing:
 from smspoh.errors import ArgumentError, BugError
 from smspoh.gateway.arguments import is_loopback
 
-from .gateway import PREFIX, Incoming, SandboxGateway, SandboxSettings, broken, too_long
+from .gateway import PREFIX, Incoming, SandboxGateway, broken, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from smspoh.gateway.models import Response
+
+    from .settings import SandboxSettings
 
 CONNECTIONS_MAX: Final = 256
 KEEP_ALIVE_S: Final = 30  # longer than a client keeps an idle connection, so it closes first
