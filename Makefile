@@ -27,6 +27,7 @@ setup: $(VENV)/.locked ## make the environment from the lock
 $(VENV)/.locked: $(LOCK)
 	@test -n "$(PYTHON)" || { echo "smspoh needs Python 3.11 or later on the PATH"; exit 1; }
 	@command -v cargo >/dev/null || { echo "smspoh needs Rust: cargo is not on the PATH"; exit 1; }
+	@echo "setup: installing what $(LOCK) names into $(VENV)"
 ifeq ($(UV),)
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
@@ -39,6 +40,7 @@ endif
 build: $(VENV)/.built ## build the native library into the environment
 
 $(VENV)/.built: $(VENV)/.locked $(NATIVE_SOURCES)
+	@echo "build: compiling the native library, about half a minute"
 	@test ! -e target/header.h || { echo "remove target/header.h: maturin would use it unseen"; exit 1; }
 ifeq ($(UV),)
 	$(IN_VENV) python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
@@ -61,7 +63,7 @@ test-c: ## the C program, under valgrind where it is installed
 	cargo build --quiet --locked --package smspoh-capi
 	mkdir -p target/ctest
 	$${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -O1 -g -I rust/capi/include rust/capi/ctest/abi.c \
-		-o target/ctest/abi -L target/debug -lsmspoh -Wl,-rpath,$(CURDIR)/target/debug
+		-o target/ctest/abi -L target/debug -lsmspoh "-Wl,-rpath,$(CURDIR)/target/debug"
 	@if command -v valgrind >/dev/null; then \
 		echo "test-c: under valgrind"; \
 		valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite target/ctest/abi; \
@@ -98,6 +100,7 @@ header: ## write the C header anew
 	SMSPOH_BLESS=1 cargo test --quiet --package smspoh-capi --test header
 
 lock: ## write the locks anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: .venv/bin/python -m pip install uv"; exit 1; }
 	for group in dev test; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
@@ -107,7 +110,7 @@ bench: build ## ours and the rivals, side by side in one run
 	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
 
 docs: build ## run every example of the documents
-	$(BIN)/python -m pytest tests/docs
+	$(BIN)/python -m pytest tests/docs tests/gateway/test_guides.py
 
 wheel: setup ## build the wheel into dist
 	rm -rf dist

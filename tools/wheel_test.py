@@ -2,7 +2,7 @@
 
 One wheel (`py3-none-<platform>`) must serve every Python from 3.11 on. The
 environments are made outside the checkout, so that nothing but the wheel can be
-imported.
+imported; their packages are fetched as the lock names them.
 
     python tools/wheel_test.py dist/smspoh-*.whl
 """

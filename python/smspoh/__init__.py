@@ -58,6 +58,8 @@ from .phone import (
 if TYPE_CHECKING:
     from .gateway import Client as Client
 
+    __version__: str
+
 __all__ = [
     "YII2",
     "ArgumentError",
@@ -103,14 +105,22 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # The client costs the import of httpx2, so it is loaded when it is asked for.
-    if name == "Client":
-        from .gateway import Client  # noqa: PLC0415
+# A type checker must not see this: it would take every name for one of the module's.
+if not TYPE_CHECKING:
 
-        globals()["Client"] = Client
-        return Client
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        # The client costs the import of httpx2, so it is loaded when it is asked for;
+        # likewise the version, which is in the files of the installed package.
+        if name == "Client":
+            from .gateway import Client  # noqa: PLC0415
+
+            globals()["Client"] = Client
+            return Client
+        if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415
+
+            return version("smspoh")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

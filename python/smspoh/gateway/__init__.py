@@ -43,9 +43,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name == "Client":
-        from .client import Client  # noqa: PLC0415
+# A type checker must not see this: it would take every name for one of the module's.
+if not TYPE_CHECKING:
 
-        return Client
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        if name == "Client":
+            from .client import Client  # noqa: PLC0415
+
+            return Client
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

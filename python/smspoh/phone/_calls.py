@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 
 _E164_SLOT: Final = 17  # bytes: "+", 15 digits and "\n"; SMSPOH_E164_SLOT
 _INT_MAX: Final = 10**20  # no number has so many digits
+_BYTES: Final = {bytes, bytearray}
 
 
 def normalize(
-    number: str | bytes | int, *, region: str | None = "MM", strict: bool = True
+    number: str | bytes | int,
+    *,
+    region: str | None = "MM",
+    strict: bool = True,
+    sms: bool = False,
 ) -> PhoneNumber:
     """Return the E.164 form of a phone number, and what is known of it.
 
@@ -32,7 +37,10 @@ def normalize(
         region: `"MM"`, the region of a number without a calling code; None takes
             international numbers alone.
         strict: refuse what may reach the wrong person: letters, extensions, two
-            numbers. With False they are dropped, as libphonenumber drops them.
+            numbers. With False they are read as libphonenumber reads them, which
+            drops some and dials others: three letters or more are those of a
+            keypad, so that `ABC` becomes 222.
+        sms: refuse what cannot take an SMS, as NOT_MOBILE.
 
     Returns:
         The number, VALID or UNCONFIRMED.
@@ -44,7 +52,7 @@ def normalize(
 
     Source: ITU-T E.164; libphonenumber 9.0.43; docs/spec/numbers.md.
     """
-    options = _options(region, strict, sms=False)
+    options = _options(region, strict, sms=sms)
     if isinstance(number, bool) or not isinstance(number, (str, bytes, int)):
         raise TypeError(f"number is {type(number).__name__}; a str, bytes or int is needed")
     try:
@@ -68,13 +76,14 @@ def normalize_batch(
 ) -> PhoneBatch:
     """Return the E.164 forms of many phone numbers, with a verdict for each.
 
-    No row fails its batch: one that is no str, bytes or int is NOT_A_NUMBER.
+    No row fails its batch: one that is no str, bytes or int is NOT_A_NUMBER. So is
+    a float: a column of numbers that went through one has to be read as text.
 
     Args:
         numbers: n rows, each as in `normalize`. A list of str or of bytes is fastest.
         region: as in `normalize`.
         strict: as in `normalize`.
-        sms: refuse what cannot take an SMS, as NOT_MOBILE.
+        sms: as in `normalize`.
         threads: the most to use, 0 for one a CPU. Below 50,000 rows one is used.
 
     Returns:
@@ -204,10 +213,8 @@ def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:
     try:
         data = "\n".join(rows).encode("utf-8", "surrogatepass")
     except TypeError:  # not every row is a str
-        try:
-            data = b"\n".join(rows)
-        except TypeError:
-            data = b""
+        # The types are asked, because join would take every buffer there is.
+        data = b"\n".join(rows) if set(map(type, rows)) <= _BYTES else b""
     if data.count(b"\n") == len(rows) - 1:
         return data, None
     cells = [_cell(row) for row in rows]
@@ -223,7 +230,7 @@ def _cell(value: object) -> bytes:
     """Return one row as UTF-8; empty, which no number is, for what is no text and no int."""
     if isinstance(value, str):
         return str.encode(value, "utf-8", "surrogatepass")
-    if isinstance(value, (bytes, bytearray)):
+    if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     if isinstance(value, bool):
         return b""

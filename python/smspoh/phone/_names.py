@@ -102,8 +102,8 @@ KINDS: Final = tuple(Kind)
 WHY: Final[dict[Verdict, str]] = {
     Verdict.NOT_MOBILE: "the number cannot take an SMS; a mobile number is needed",
     Verdict.NOT_A_NUMBER: "the text is not a phone number; digits and the usual signs are needed",
-    Verdict.LETTERS: "the text has letters; digits alone are needed, or strict=False to drop them",
-    Verdict.EXTENSION: "the number has an extension; one without is needed, or strict=False",
+    Verdict.LETTERS: "the text has letters; digits alone are needed",
+    Verdict.EXTENSION: "the number has an extension; a number without one is needed",
     Verdict.SEVERAL: "the text holds more than one number; one is needed",
     Verdict.TOO_SHORT: "the number has too few digits for its block; all of them are needed",
     Verdict.TOO_LONG: "the number has too many digits for its block; fewer are needed",

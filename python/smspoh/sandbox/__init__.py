@@ -29,10 +29,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # The server brings Starlette and uvicorn with it, which are an extra.
-    if name in {"Sandbox", "serve"}:
-        from . import server  # noqa: PLC0415
+# A type checker must not see this: it would take every name for one of the module's.
+if not TYPE_CHECKING:
 
-        return getattr(server, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> object:
+        # The server brings Starlette and uvicorn with it, which are an extra.
+        if name in {"Sandbox", "serve"}:
+            from . import server  # noqa: PLC0415
+
+            return getattr(server, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
