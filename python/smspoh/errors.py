@@ -11,8 +11,8 @@
         MalformedEnvelope         not the message format at all
         DecryptError              a wrong key or a changed message
       NumberError                 (ValueError) a single number that was refused
-      GatewayError                .request .response
-        TransportError            no reply; .maybe_sent
+      GatewayError                .request .response .maybe_sent
+        TransportError            no reply
         RejectedError             4xx
           AuthError               401, 403
           RateLimitedError        429; .retry_after_s
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
     from .gateway.models import Request, Response, SendResult
     from .phone import Verdict
+
+
+_UNDECIDED = frozenset({408, 409})  # Request Timeout, Conflict; RFC 9110, 15.5
 
 
 class SmspohError(Exception):
@@ -111,6 +114,8 @@ class GatewayError(SmspohError):
         request: the request as it was sent, without credentials; its repr hides
             number, text and key.
         response: the reply, or None when there was none.
+        maybe_sent: whether the request may have been carried out all the same,
+            so that sending it again may send twice. False: surely not.
         results: of a call of several requests, what the requests before this
             one came to: one `SendResult` for each of the first messages, in the
             caller's order. Empty for a call of one request.
@@ -128,15 +133,11 @@ class GatewayError(SmspohError):
         super().__init__(message)
         self.request = request
         self.response = response
+        self.maybe_sent = True
 
 
 class TransportError(GatewayError):
-    """No reply came.
-
-    Attributes:
-        maybe_sent: True when a byte of the request may have reached the
-            gateway, so that sending again may send twice.
-    """
+    """No reply came. `maybe_sent` is False when no byte of the request left."""
 
     def __init__(
         self,
@@ -151,7 +152,16 @@ class TransportError(GatewayError):
 
 
 class RejectedError(GatewayError):
-    """The gateway refused the request (4xx)."""
+    """The gateway refused the request (4xx).
+
+    `maybe_sent` is False, but for 408 and 409: those do not say what became of it.
+    """
+
+    def __init__(
+        self, message: str, *, request: Request | None = None, response: Response | None = None
+    ) -> None:
+        super().__init__(message, request=request, response=response)
+        self.maybe_sent = response is not None and response.status in _UNDECIDED
 
 
 class AuthError(RejectedError):

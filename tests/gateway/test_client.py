@@ -369,3 +369,12 @@ def test_proof_needs_as_many_texts_and_keys_as_entries(
     entries = client.send(["09250000001", "09770000001"], "text", "SMSPoh")
     with pytest.raises(ArgumentError, match="2 entries need 2 texts"):
         prove_batch(entries, texts, keys, profile=QUICK_PROFILE.envelope)
+
+
+@pytest.mark.parametrize("where", ["/nowhere/at/all.pem", __file__])
+def test_certificates_that_cannot_be_read_are_named(
+    monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", where)
+    with pytest.raises(ArgumentError, match="SSL_CERT_FILE or SSL_CERT_DIR must name"):
+        Client("key", "secret")

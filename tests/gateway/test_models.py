@@ -151,6 +151,28 @@ def test_results_of_a_bulk_survive_a_pickle_of_its_error() -> None:
     assert errors.TransportError("other", maybe_sent=False).results == ()
 
 
+@pytest.mark.parametrize(
+    ("error", "maybe_sent"),
+    [
+        (errors.GatewayError("x"), True),
+        (errors.TransportError("x", maybe_sent=True), True),
+        (errors.TransportError("x", maybe_sent=False), False),
+        (errors.AuthError("x", response=Response(401)), False),
+        (errors.RateLimitedError("x", retry_after_s=None, response=Response(429)), False),
+        (errors.InvalidRequestError("x", fields={}, response=Response(422)), False),
+        (errors.RejectedError("x", response=Response(404)), False),
+        (errors.RejectedError("x", response=Response(408)), True),
+        (errors.RejectedError("x", response=Response(409)), True),
+        (errors.ServerError("x", response=Response(500)), True),
+        (errors.ProtocolError("x", response=Response(200)), True),
+    ],
+)
+def test_every_gateway_error_says_whether_it_may_have_been_sent(
+    error: errors.GatewayError, maybe_sent: bool
+) -> None:
+    assert error.maybe_sent is maybe_sent
+
+
 def test_the_tree_of_errors_is_the_one_drawn() -> None:
     drawn = errors.__doc__ or ""
     indents = {

@@ -162,7 +162,13 @@ def _transport(base_url: str) -> httpx2.HTTPTransport:
         return httpx2.HTTPTransport(
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), limits=limits, trust_env=False
         )
-    return httpx2.HTTPTransport(limits=limits)
+    try:
+        return httpx2.HTTPTransport(limits=limits)
+    except OSError:  # of which ssl.SSLError is one
+        raise ArgumentError(
+            "the certificates to trust cannot be read: SSL_CERT_FILE or SSL_CERT_DIR must name"
+            " PEM certificates, or be unset for the system's own"
+        ) from None
 
 
 def authorization(api_key: str, api_secret: str, profile: GatewayProfile) -> str:
