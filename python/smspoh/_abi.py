@@ -11,7 +11,15 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 from . import errors
-from ._native import ffi, lib
+from ._inputs import as_int, shown
+
+try:
+    from ._native import ffi, lib
+except (AttributeError, OSError) as error:
+    raise ImportError(
+        "smspoh's native library is missing or cannot be loaded here: reinstall smspoh"
+        " (in a checkout, run `make build`)"
+    ) from error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,7 +49,14 @@ def _check_abi(found: int) -> None:
         )
 
 
-_check_abi(lib.smspoh_abi_version())
+try:
+    _check_abi(lib.smspoh_abi_version())
+    _check_abi(lib.SMSPOH_ABI_VERSION)
+except AttributeError as error:
+    raise ImportError(
+        "smspoh's native library does not tell its ABI: reinstall smspoh"
+        " (in a checkout, run `make build`)"
+    ) from error
 
 _BY_STATUS: Final[dict[int, type[errors.SmspohError]]] = {
     cls.status: cls
@@ -51,6 +66,7 @@ _BY_STATUS: Final[dict[int, type[errors.SmspohError]]] = {
         errors.MalformedEnvelope,
         errors.DecryptError,
         errors.EntropyError,
+        errors.OutOfMemoryError,
         errors.BugError,
     )
 }
@@ -61,6 +77,7 @@ _MESSAGES: Final[dict[type[errors.SmspohError], str]] = {
     errors.MalformedEnvelope: "this is not an encrypted message",
     errors.DecryptError: "the key is wrong or the message was changed",
     errors.EntropyError: "the operating system gave no random bytes",
+    errors.OutOfMemoryError: "there is not enough memory for a batch of this size",
     errors.BugError: "the native library panicked; please report this with the traceback",
 }
 
@@ -89,10 +106,9 @@ def resolve_threads(threads: int) -> int:
         ArgumentError: a number outside that range.
         TypeError: not an int.
     """
-    if isinstance(threads, bool) or not isinstance(threads, int):
-        raise TypeError(f"threads must be an int, not {type(threads).__name__}")
+    threads = as_int(threads, "threads")
     if not 0 <= threads <= THREADS_MAX:
-        raise errors.ArgumentError(f"threads is {threads}; it must be 0 to {THREADS_MAX}")
+        raise errors.ArgumentError(f"threads is {shown(threads)}; it must be 0 to {THREADS_MAX}")
     return threads or _threads_default()
 
 
@@ -101,7 +117,7 @@ def _threads_default() -> int:
     most = os.environ.get("SMSPOH_NUM_THREADS", "")
     if not most:
         return cpus or 1
-    if not (most.isascii() and most.isdecimal() and int(most) >= 1):
+    if not (most.isascii() and most.isdecimal() and len(most) < 10 and int(most) >= 1):
         raise errors.ArgumentError(
             "SMSPOH_NUM_THREADS is set to something else than a number from 1"
         )
@@ -123,7 +139,7 @@ class Gathered:
         # from_buffer takes bytes, bytearray and any contiguous memoryview as they
         # are; the views keep the objects alive and bytearrays from being resized.
         views = list(map(ffi.from_buffer, repeat("uint8_t[]"), rows))
-        self._keep = views
+        self._keep = views  # without them a bytearray could be resized under the call
         self.data: Any = ffi.new("const uint8_t *[]", views)
         self.sizes: Any = ffi.new("size_t[]", list(map(len, views)))
         self.count = len(views)

@@ -7,6 +7,7 @@
       ArgumentError               (ValueError) a value that the call cannot take
       KdfError                    iterations or length outside RFC 8018
       EntropyError                the operating system gave no random bytes
+      OutOfMemoryError            (MemoryError) no memory for a batch of this size
       EnvelopeError
         MalformedEnvelope         not the message format at all
         DecryptError              a wrong key or a changed message
@@ -77,6 +78,12 @@ class EntropyError(SmspohError):
     """The operating system gave no random bytes."""
 
     status: ClassVar[int] = 501
+
+
+class OutOfMemoryError(SmspohError, MemoryError):
+    """There is not enough memory for a batch of this size; a smaller one may fit."""
+
+    status: ClassVar[int] = 502
 
 
 class EnvelopeError(SmspohError):

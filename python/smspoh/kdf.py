@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from . import _abi
-from ._inputs import as_bytes, as_rows
+from ._inputs import as_bytes, as_int, as_rows, shown
 from .errors import ArgumentError, KdfError
 
 if TYPE_CHECKING:
@@ -27,8 +27,9 @@ def derive_key(
     The GIL is released while it works.
 
     Args:
-        password: any length; a `str` stands for its UTF-8 bytes.
-        salt: any length; a `str` stands for its UTF-8 bytes.
+        password: any length; a `str` stands for its UTF-8 bytes. A bytearray or
+            memoryview must not change during the call.
+        salt: as the password.
         iterations: 1 to 2**32 - 1.
         length: bytes of the key, 1 to (2**32 - 1) * 32.
 
@@ -45,19 +46,19 @@ def derive_key(
     password, salt = as_bytes(password, "password"), as_bytes(salt, "salt")
     check_options(iterations, length)
     out = _abi.ffi.new("uint8_t[]", length)
-    # from_buffer, so that a bytearray or a memoryview goes in without a copy too.
-    with (
-        _abi.ffi.from_buffer("uint8_t[]", password) as password_,
-        _abi.ffi.from_buffer("uint8_t[]", salt) as salt_,
-    ):
-        _abi.check(
-            _abi.lib.smspoh_derive_key(
+    try:
+        # from_buffer, so that a bytearray or a memoryview goes in without a copy too.
+        with (
+            _abi.ffi.from_buffer("uint8_t[]", password) as password_,
+            _abi.ffi.from_buffer("uint8_t[]", salt) as salt_,
+        ):
+            status = _abi.lib.smspoh_derive_key(
                 password_, len(password_), salt_, len(salt_), iterations, out, length
             )
-        )
-    key = bytes(_abi.ffi.buffer(out))
-    _abi.wipe(out)
-    return key
+        _abi.check(status)
+        return bytes(_abi.ffi.buffer(out))
+    finally:
+        _abi.wipe(out)
 
 
 def derive_key_batch(
@@ -87,6 +88,7 @@ def derive_key_batch(
         KdfError: `iterations` or `length` out of range.
         ArgumentError: passwords and salts that are not equally many, or a `str`
             that has no UTF-8 form.
+        OutOfMemoryError: there is none for a batch of this size.
         TypeError: an argument or a row of another type; a single `str` or
             `bytes` where rows are needed.
 
@@ -108,16 +110,18 @@ def derive_key_batch(
     password, salt = _abi.gather(passwords_), _abi.gather(salts_)
     rows = password.count
     out = _abi.ffi.new("uint8_t[]", rows * length)
-    _abi.check(
-        _abi.lib.smspoh_derive_key_batch(
-            *(password.data, password.sizes, password.count),
-            *(salt.data, salt.sizes, salt.count),
-            *(rows, iterations, length, threads, out, rows * length),
+    try:
+        _abi.check(
+            _abi.lib.smspoh_derive_key_batch(
+                *(password.data, password.sizes, password.count),
+                *(salt.data, salt.sizes, salt.count),
+                *(rows, iterations, length, threads, out, rows * length),
+            )
         )
-    )
-    keys = bytes(_abi.ffi.buffer(out))
-    _abi.wipe(out)
-    return [keys[at : at + length] for at in range(0, len(keys), length)]
+        keys = _abi.ffi.buffer(out)
+        return [keys[at : at + length] for at in range(0, rows * length, length)]
+    finally:
+        _abi.wipe(out)
 
 
 def check_options(iterations: int, length: int) -> None:
@@ -126,7 +130,5 @@ def check_options(iterations: int, length: int) -> None:
         ("iterations", iterations, ITERATIONS_MAX),
         ("length", length, LENGTH_MAX),
     ):
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} must be an int, not {type(value).__name__}")
-        if not 1 <= value <= most:
-            raise KdfError(f"{name} is {value}; it must be 1 to {most}")
+        if not 1 <= as_int(value, name) <= most:
+            raise KdfError(f"{name} is {shown(value)}; it must be 1 to {most}")

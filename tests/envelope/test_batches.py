@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import ctypes
 import pickle
 from typing import Any
 
@@ -22,6 +23,7 @@ from smspoh import (
     encrypt,
     encrypt_batch,
 )
+from smspoh.envelope import calls
 
 from . import independent
 
@@ -62,22 +64,27 @@ def test_more_rows_than_one_task_takes_come_back() -> None:
 
 
 def test_a_bad_row_to_encrypt_is_none_and_fails_no_other() -> None:
-    rows: list[Any] = ["good", None, 7, "\ud800", b"bytes \xff", float("nan"), "also good"]
+    released = memoryview(b"text")
+    released.release()
+    bad = [None, 7, "\ud800", float("nan"), released, memoryview(b"text")[::2]]
+    rows: list[Any] = ["good", *bad, b"bytes \xff", "also good"]
     tokens = encrypt_batch(rows, KEY, profile=FAST)
     not_text, not_utf8 = EnvelopeVerdict.NOT_TEXT, EnvelopeVerdict.NOT_UTF8
-    assert tokens.verdicts == [OK, not_text, not_text, not_utf8, OK, not_text, OK]
+    refused = [not_text, not_text, not_utf8, not_text, not_text, not_text]
+    assert tokens.verdicts == [OK, *refused, OK, OK]
     assert [token is None for token in tokens] == [v is not OK for v in tokens.verdicts]
     opened = decrypt_bytes_batch(tokens, KEY, profile=FAST)
-    assert opened == [b"good", None, None, None, b"bytes \xff", None, b"also good"]
+    assert opened == [b"good", *[None] * 6, b"bytes \xff", b"also good"]
 
 
 def test_a_bad_key_of_a_row_fails_no_other() -> None:
-    keys: list[Any] = [KEY, "", "ends\0", None, "\ud800", KEY.encode()]
-    tokens = encrypt_batch(["text"] * 6, keys, profile=FAST)
+    no_size = memoryview((ctypes.c_ubyte * 0 * 3)())
+    keys: list[Any] = [KEY, "", "ends\0", None, "\ud800", no_size, KEY.encode()]
+    tokens = encrypt_batch(["text"] * 7, keys, profile=FAST)
     bad = EnvelopeVerdict.BAD_KEY
-    assert tokens.verdicts == [OK, bad, bad, bad, bad, OK]
+    assert tokens.verdicts == [OK, bad, bad, bad, bad, bad, OK]
     opened = decrypt_batch(tokens, KEY, profile=FAST)
-    assert opened == ["text", None, None, None, None, "text"]
+    assert opened == ["text", None, None, None, None, None, "text"]
 
 
 def test_a_bad_row_to_decrypt_is_none_and_says_why() -> None:
@@ -164,7 +171,7 @@ def test_a_batch_of_bad_rows_alone_derives_nothing() -> None:
 
 def test_one_weak_key_warns_once_for_the_batch() -> None:
     with pytest.warns(smspoh.WeakKeyWarning) as caught:
-        encrypt_batch(["a", "b", "c"], ["weak", KEY, "weak too"], profile=FAST)
+        encrypt_batch(["a", "b", "c"], [KEY, "weak", "weak too"], profile=FAST)
     assert len(caught) == 1
     assert caught[0].filename == __file__
 
@@ -219,9 +226,38 @@ def test_a_derived_salt_needs_a_secret_and_a_context_a_row() -> None:
     salt = DerivedSalt(b"x" * 16, ["a"])
     with pytest.raises(smspoh.ArgumentError, match="2 rows and 1 contexts"):
         encrypt_batch(["a", "b"], KEY, profile=FAST, salt=salt)
-    wrong: Any = [7]
-    with pytest.raises(TypeError, match="context of row 0 must be str or bytes"):
-        encrypt_batch(["a"], KEY, profile=FAST, salt=DerivedSalt(b"x" * 16, wrong))
+    wrong: Any = ["a", 7]
+    with pytest.raises(TypeError, match="context of row 1 must be str or bytes"):
+        DerivedSalt(b"x" * 16, wrong)
+    with pytest.raises(smspoh.ArgumentError, match="two contexts are alike"):
+        DerivedSalt(b"x" * 16, ["a", "b", b"a"])
+
+
+def test_leniency_is_for_batches_too() -> None:
+    token = " " + encrypt("text", KEY, profile=FAST)
+    assert decrypt_batch([token], KEY, profile=FAST) == [None]
+    assert decrypt_batch([token], KEY, profile=FAST, lenient=True) == ["text"]
+    assert decrypt_bytes_batch([token], KEY, profile=FAST, lenient=True) == [b"text"]
+
+
+def test_a_batch_takes_the_threads_that_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    for name in ("encrypt", "decrypt"):
+        call = getattr(calls, name)
+
+        def spy(*args: Any, call: Any = call, **options: Any) -> Any:
+            seen.append(options["threads"])
+            return call(*args, **options)
+
+        monkeypatch.setattr(calls, name, spy)
+    tokens = encrypt_batch(["a", "b"], KEY, profile=FAST, threads=3)
+    decrypt_batch(tokens, KEY, profile=FAST, threads=2)
+    assert seen == [3, 2]
+
+
+def test_a_call_that_fails_warns_of_nothing() -> None:
+    with pytest.raises(smspoh.ArgumentError, match="salt must be"):
+        encrypt_batch(["a"], "weak", profile=FAST, salt="other")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("threads", [-1, 1025])

@@ -152,7 +152,14 @@ def test_an_authentic_text_that_is_not_utf_8_is_named_and_not_shown() -> None:
 
 @pytest.mark.parametrize(
     ("key", "why"),
-    [("", "empty"), (b"", "empty"), ("key\0", "ends in a NUL"), (b"\0", "ends in a NUL")],
+    [
+        ("", "empty"),
+        (b"", "empty"),
+        ("key\0", "ends in a NUL"),
+        (b"\0", "ends in a NUL"),
+        (memoryview(b"key\0").cast("c"), "ends in a NUL"),
+        (memoryview(b"keyskey\0").cast("I"), "ends in a NUL"),
+    ],
 )
 def test_a_key_that_cannot_encrypt_is_refused(key: Any, why: str) -> None:
     with pytest.raises(smspoh.ArgumentError, match=why):
@@ -172,6 +179,7 @@ def test_a_generated_key_is_new_strong_and_usable() -> None:
     assert len(keys) == 100
     for key in keys:
         assert re.fullmatch(r"[A-Za-z0-9_-]{32}", key)
+    assert len(set("".join(keys))) > 60, "six bits a character: 192 in all"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         encrypt("text", keys.pop(), profile=FAST)
@@ -198,6 +206,7 @@ def test_a_lone_surrogate_is_refused_and_not_shown() -> None:
         with pytest.raises(smspoh.ArgumentError, match="lone surrogate") as caught:
             encrypt(text, key, profile=FAST)
         assert "secret" not in str(caught.value)
+        assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize("token", ["", "junk", "မင်္ဂလာပါ", "\ud800", "A" * 152, b"\xff" * 152])

@@ -72,6 +72,31 @@ def test_a_stale_native_library_is_refused_at_import() -> None:
     assert _abi.lib.smspoh_abi_version() == _abi.ABI_VERSION == _abi.lib.SMSPOH_ABI_VERSION
 
 
+STUB = """
+import sys, types
+native = types.ModuleType("smspoh._native")
+native.ffi = types.SimpleNamespace()
+native.lib = types.SimpleNamespace({members})
+sys.modules["smspoh._native"] = native
+try:
+    import smspoh
+except ImportError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ("smspoh_abi_version=lambda: 99", "speaks ABI 99"),
+        ("", "does not tell its ABI"),
+        (f"smspoh_abi_version=lambda: {_abi.ABI_VERSION}, SMSPOH_ABI_VERSION=98", "speaks ABI 98"),
+    ],
+)
+def test_another_native_library_is_an_import_error(members: str, said: str) -> None:
+    assert said in python(STUB.replace("{members}", members))
+
+
 def test_threads_default_to_the_cpus_and_the_environment_caps_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -83,7 +108,7 @@ def test_threads_default_to_the_cpus_and_the_environment_caps_them(
     assert _abi.resolve_threads(7) == 7, "what the caller says counts"
     monkeypatch.setenv("SMSPOH_NUM_THREADS", "999")
     assert _abi.resolve_threads(0) == cpus
-    for wrong in ("0", "-1", "many", "1.5", "١"):
+    for wrong in ("0", "-1", "many", "1.5", "١", "9" * 5000):
         monkeypatch.setenv("SMSPOH_NUM_THREADS", wrong)
         with pytest.raises(smspoh.ArgumentError, match="SMSPOH_NUM_THREADS"):
             _abi.resolve_threads(0)

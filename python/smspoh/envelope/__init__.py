@@ -47,7 +47,8 @@ def encrypt(text: str | Buffer, key: str | Buffer, *, profile: EnvelopeProfile =
     The GIL is released while it works.
 
     Args:
-        text: any bytes; a `str` stands for its UTF-8 bytes. May be empty.
+        text: any bytes; a `str` stands for its UTF-8 bytes. May be empty. Neither
+            it nor the key may change during the call, if it is a bytearray.
         key: the encrypt key: at least one byte, not ending in a NUL; a `str`
             stands for its UTF-8 bytes.
         profile: what the reader expects.
@@ -68,8 +69,9 @@ def encrypt(text: str | Buffer, key: str | Buffer, *, profile: EnvelopeProfile =
     calls.require_profile(profile)
     text, key = as_bytes(text, "text"), as_bytes(key, "key")
     require_usable(key)
+    [token] = calls.encrypt([text], [key], profile, calls.salt_of("fresh"), threads=1)
     warn_if_weak([key], stacklevel=3)
-    return calls.encrypt([text], [key], profile, calls.salt_of("fresh"), threads=1)[0]
+    return token
 
 
 def encrypt_batch(
@@ -109,8 +111,9 @@ def encrypt_batch(
     Source: `yii\base\Security::encryptByPassword`, Yii 2.0.
     """
     admitted = admit(texts, keys, "texts", encrypting=True)
+    batch = encrypt_admitted(admitted, profile=profile, salt=salt, threads=threads)
     warn_if_weak(admitted.keys, stacklevel=3)
-    return encrypt_admitted(admitted, profile=profile, salt=salt, threads=threads)
+    return batch
 
 
 def encrypt_admitted(

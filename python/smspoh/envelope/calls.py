@@ -54,9 +54,7 @@ def salt_of(
             raise ArgumentError(
                 f"there are {rows} rows and {len(salt.contexts)} contexts; each row needs one"
             )
-        contexts = _abi.gather(
-            [as_bytes(salt.contexts[row], "context", row) for row in admitted.rows]
-        )
+        contexts = _abi.gather([as_bytes(salt.contexts[row], "context") for row in admitted.rows])
         secret = _abi.ffi.from_buffer("uint8_t[]", salt.secret)
         native = {
             "mode": _abi.lib.SMSPOH_SALT_DERIVED,
@@ -140,19 +138,21 @@ def decrypt(
     out = _abi.ffi.new("uint8_t[]", size[0])
     offsets = _abi.ffi.new("int64_t[]", rows + 1)
     verdicts = _abi.ffi.new("uint8_t[]", rows)
-    _abi.check(
-        _abi.lib.smspoh_decrypt_batch(
-            *(token.data, token.sizes, rows),
-            *(key.data, key.sizes, key.count),
-            *(native, lenient, threads, out, size[0], offsets, verdicts),
+    try:
+        _abi.check(
+            _abi.lib.smspoh_decrypt_batch(
+                *(token.data, token.sizes, rows),
+                *(key.data, key.sizes, key.count),
+                *(native, lenient, threads, out, size[0], offsets, verdicts),
+            )
         )
-    )
-    raw = _abi.ffi.buffer(out)
-    ends = list(offsets)
-    found = [VERDICTS[number] for number in _abi.ffi.buffer(verdicts)[:]]
-    texts = [
-        raw[start:end] if verdict is EnvelopeVerdict.OK else None
-        for start, end, verdict in zip(ends, ends[1:], found, strict=False)
-    ]
-    _abi.wipe(out)
+        raw = _abi.ffi.buffer(out)
+        ends = list(offsets)
+        found = [VERDICTS[number] for number in _abi.ffi.buffer(verdicts)[:]]
+        texts = [
+            raw[start:end] if verdict is EnvelopeVerdict.OK else None
+            for start, end, verdict in zip(ends, ends[1:], found, strict=False)
+        ]
+    finally:
+        _abi.wipe(out)
     return texts, found

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 KEY_SIZE: Final = 24  # random bytes of a generated key: 192 bits
 WEAK_KEY_BITS: Final = 80  # below this, guessing at 100,000 iterations a try is within reach
 NUL: Final = 0
+_SURE_SIZE: Final = 25  # bytes that hold 80 bits even where all are digits: 80 / log2(10)
 
 
 class WeakKeyWarning(UserWarning):
@@ -37,7 +38,7 @@ def unusable(key: Buffer) -> str | None:
     """
     if len(key) == 0:
         return "the key is empty; it must have at least one byte"
-    if memoryview(key).cast("B")[-1] == NUL:
+    if key[-1] == NUL:
         return "the key ends in a NUL, which HMAC cannot tell from a key without it"
     return None
 
@@ -51,7 +52,7 @@ def require_usable(key: Buffer) -> None:
 
 def bits_max(key: Buffer) -> float:
     """Return the most bits of entropy that a key of this length and alphabet can hold."""
-    distinct = set(bytes(key[:64]))
+    distinct = set(key)
     alphabet = 0
     for size, used in (
         (10, b"0123456789"),
@@ -68,7 +69,7 @@ def bits_max(key: Buffer) -> float:
 
 def warn_if_weak(keys: Iterable[Buffer], *, stacklevel: int) -> None:
     """Warn, once, when one of the keys cannot hold `WEAK_KEY_BITS`."""
-    if any(bits_max(key) < WEAK_KEY_BITS for key in keys):
+    if any(len(key) < _SURE_SIZE and bits_max(key) < WEAK_KEY_BITS for key in keys):
         warnings.warn(
             f"an encrypt key is too short to hold {WEAK_KEY_BITS} bits, so it can be guessed;"
             " generate_encrypt_key() makes one of 192",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from smspoh._inputs import as_rows
+from smspoh._inputs import as_bytes, as_rows
 from smspoh.errors import ArgumentError
 from smspoh.kdf import check_options
 
@@ -71,10 +71,11 @@ class DerivedSalt:
 
     Attributes:
         secret: the job's secret, at least 16 bytes.
-        contexts: n rows, each naming its message within the job; no two alike.
+        contexts: n rows, each naming its message within the job; kept as bytes.
 
     Raises:
-        ArgumentError: a secret under 16 bytes.
+        ArgumentError: a secret under 16 bytes, two contexts that are alike, or a
+            context that has no UTF-8 form.
         TypeError: a field of another type.
 
     Source: RFC 5869.
@@ -90,7 +91,13 @@ class DerivedSalt:
             raise ArgumentError(
                 f"secret has {len(self.secret)} bytes; it must have at least {SECRET_SIZE_MIN}"
             )
-        object.__setattr__(self, "contexts", as_rows(self.contexts, "contexts"))
+        contexts = tuple(
+            bytes(as_bytes(context, "context", row))
+            for row, context in enumerate(as_rows(self.contexts, "contexts"))
+        )
+        if len(set(contexts)) != len(contexts):
+            raise ArgumentError("two contexts are alike; each message needs one of its own")
+        object.__setattr__(self, "contexts", contexts)
 
     def __repr__(self) -> str:
         return f"<DerivedSalt for {len(self.contexts)} rows>"

@@ -32,7 +32,7 @@ class EnvelopeVerdict(IntEnum):
     NOT_UTF8 = 3
     """Authentic, but the text is not UTF-8 (ask for bytes); or a `str` that has no UTF-8."""
     NOT_TEXT = 4
-    """The row to encrypt is neither `str` nor bytes."""
+    """The row to encrypt is neither `str` nor bytes, or a memoryview that cannot be read."""
     BAD_KEY = 5
     """The row's key is neither `str` nor bytes, or cannot be used to encrypt."""
 
@@ -56,7 +56,7 @@ class EnvelopeBatch(list[T | None], Generic[T]):
         return f"<EnvelopeBatch of {len(self)} rows: {inside or 'none'}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (list(self), self.verdicts)
+        return type(self), (list(self), list(self.verdicts))
 
 
 def text_of(raw: bytes) -> tuple[str | None, EnvelopeVerdict]:
@@ -135,7 +135,8 @@ def _admit_value(value: object, *, encrypting: bool) -> tuple[Buffer | None, Env
     except TypeError:
         verdict = EnvelopeVerdict.NOT_TEXT
     except ArgumentError:
-        verdict = EnvelopeVerdict.NOT_UTF8
+        text = isinstance(value, str)
+        verdict = EnvelopeVerdict.NOT_UTF8 if text else EnvelopeVerdict.NOT_TEXT
     return None, verdict if encrypting else EnvelopeVerdict.MALFORMED
 
 

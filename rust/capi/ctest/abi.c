@@ -77,7 +77,7 @@ static int encrypt_and_decrypt(const SmspohSalt *salt) {
     uint8_t opened[100], verdicts[3];
     int64_t offsets[4];
     EXPECT(room <= sizeof opened);
-    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 3, key, key_size, 1, &PROFILE, false, 0,
+    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 3, key, key_size, 1, &PROFILE, 0, 0,
                                 opened, room, offsets, verdicts) == SMSPOH_STATUS_OK);
     EXPECT(verdicts[0] == SMSPOH_OPENED && verdicts[1] == SMSPOH_OPENED);
     EXPECT(verdicts[2] == SMSPOH_MALFORMED);
@@ -85,7 +85,7 @@ static int encrypt_and_decrypt(const SmspohSalt *salt) {
     EXPECT(memcmp(opened, "Your OTP is 123456", 18) == 0);
 
     out[0] ^= out[0] == 'A' ? 'A' ^ 'B' : out[0] ^ 'A';
-    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 1, key, key_size, 1, &PROFILE, true, 1,
+    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 1, key, key_size, 1, &PROFILE, 1, 1,
                                 opened, room, offsets, verdicts) == SMSPOH_STATUS_OK);
     EXPECT(verdicts[0] == SMSPOH_REFUSED && offsets[1] == 0);
     return 0;
@@ -133,7 +133,9 @@ static int envelope_refuses(void) {
                                 out, 153) == SMSPOH_STATUS_ARGUMENT);
     int64_t offsets[2];
     uint8_t verdict;
-    EXPECT(smspoh_decrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, false, 1, NULL, 1,
+    EXPECT(smspoh_decrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, 0, 1, NULL, 1,
+                                offsets, &verdict) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_decrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, 2, 1, out, 153,
                                 offsets, &verdict) == SMSPOH_STATUS_ARGUMENT);
     return 0;
 }

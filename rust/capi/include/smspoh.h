@@ -177,7 +177,7 @@
 
 /*
  The outcome of a call. The hundreds are the family; numbers are given by
- hand and never used again. Last added: 901. Retired: none.
+ hand and never used again. Last added: 502. Retired: none.
  */
 enum SmspohStatus
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -208,6 +208,10 @@ enum SmspohStatus
    The operating system gave no random bytes.
    */
   SMSPOH_STATUS_ENTROPY = 501,
+  /*
+   There is not enough memory for a batch of this size.
+   */
+  SMSPOH_STATUS_MEMORY = 502,
   /*
    The library panicked: a bug. Nothing that was written is to be used.
    */
@@ -356,8 +360,8 @@ SmspohStatus smspoh_encrypt_batch(const uint8_t *const *texts,
  bytes: row `i` becomes `out[offsets[i]..offsets[i + 1]]`, and `verdicts[i]` is
  one of `SMSPOH_OPENED`, `SMSPOH_MALFORMED`, `SMSPOH_REFUSED`.
 
- `keys_count` is `rows`, or 1 for one key that serves every row. `lenient` takes
- the base64 that PHP takes. `threads` 0 is one a CPU. A bad row is no error.
+ `keys_count` is `rows`, or 1 for one key that serves every row. `lenient`, 0 or 1,
+ takes the base64 that PHP takes. `threads` 0 is one a CPU. A bad row is no error.
 
  # Safety
  `tokens` and `token_sizes` hold `rows` items and each message is valid for its
@@ -372,7 +376,7 @@ SmspohStatus smspoh_decrypt_batch(const uint8_t *const *tokens,
                                   const size_t *key_sizes,
                                   size_t keys_count,
                                   const struct SmspohProfile *profile_,
-                                  bool lenient,
+                                  uint8_t lenient,
                                   size_t threads,
                                   uint8_t *out,
                                   size_t out_size,

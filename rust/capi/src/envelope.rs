@@ -1,10 +1,10 @@
 //! The encrypted message.
 use smspoh_core::Error;
-use smspoh_core::envelope::{self, Base64, Cipher, DecryptOptions, Profile, Salt};
+use smspoh_core::envelope::{self, Base64, Cipher, Profile, Run, Salt};
 
 use crate::SmspohStatus;
 use crate::guard::guard;
-use crate::input::{Gathered, slice, slice_mut};
+use crate::input::{Gathered, flag, slice, slice_mut};
 
 /// Salt mode: a random salt for each message.
 pub const SMSPOH_SALT_FRESH: u32 = 0;
@@ -162,7 +162,15 @@ pub unsafe extern "C" fn smspoh_encrypt_batch(
             return Err(Error::Argument);
         };
         let mut encrypt = |salt| {
-            envelope::encrypt_batch(rows, texts.rows(), keys.rows(), &profile, salt, threads, out)
+            envelope::encrypt_batch(
+                rows,
+                texts.rows(),
+                keys.rows(),
+                &profile,
+                salt,
+                Run::on(threads),
+                out,
+            )
         };
         match salt.mode {
             SMSPOH_SALT_FRESH => encrypt(Salt::Fresh),
@@ -192,8 +200,8 @@ pub unsafe extern "C" fn smspoh_encrypt_batch(
 /// bytes: row `i` becomes `out[offsets[i]..offsets[i + 1]]`, and `verdicts[i]` is
 /// one of `SMSPOH_OPENED`, `SMSPOH_MALFORMED`, `SMSPOH_REFUSED`.
 ///
-/// `keys_count` is `rows`, or 1 for one key that serves every row. `lenient` takes
-/// the base64 that PHP takes. `threads` 0 is one a CPU. A bad row is no error.
+/// `keys_count` is `rows`, or 1 for one key that serves every row. `lenient`, 0 or 1,
+/// takes the base64 that PHP takes. `threads` 0 is one a CPU. A bad row is no error.
 ///
 /// # Safety
 /// `tokens` and `token_sizes` hold `rows` items and each message is valid for its
@@ -209,7 +217,7 @@ pub unsafe extern "C" fn smspoh_decrypt_batch(
     key_sizes: *const usize,
     keys_count: usize,
     profile_: *const SmspohProfile,
-    lenient: bool,
+    lenient: u8,
     threads: usize,
     out: *mut u8,
     out_size: usize,
@@ -234,10 +242,9 @@ pub unsafe extern "C" fn smspoh_decrypt_batch(
                 slice_mut(verdicts, rows)?,
             )
         };
-        let base64 = if lenient { Base64::Lenient } else { Base64::Strict };
-        let options = DecryptOptions { base64, threads };
-        let (tokens, keys) = (tokens.rows(), keys.rows());
-        envelope::decrypt_batch(tokens, keys, &profile, options, out, offsets, verdicts)
+        let base64 = if flag(lenient)? { Base64::Lenient } else { Base64::Strict };
+        let (tokens, keys, run) = (tokens.rows(), keys.rows(), Run::on(threads));
+        envelope::decrypt_batch(tokens, keys, &profile, base64, run, out, offsets, verdicts)
     })
 }
 

@@ -1,6 +1,16 @@
 //! Raw pointers to slices: the only place that trusts the caller.
 use smspoh_core::{Error, Rows};
 
+/// A byte that stands for a truth value. Not a C `bool`: a caller that puts
+/// anything but 0 or 1 into one has undefined behaviour before we can look.
+pub(crate) fn flag(value: u8) -> Result<bool, Error> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Error::Argument),
+    }
+}
+
 /// A slice of `size` items at `data`; null is allowed where `size` is 0.
 ///
 /// # Safety
@@ -59,8 +69,12 @@ impl<'a> Gathered<'a> {
             // SAFETY: each row is valid for its size, as the caller promises.
             unsafe { slice(data, size) }
         };
-        let rows_given = data.iter().zip(sizes).map(gather).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self(rows_given, count == 1))
+        let mut gathered = Vec::new();
+        gathered.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+        for row in data.iter().zip(sizes).map(gather) {
+            gathered.push(row?);
+        }
+        Ok(Self(gathered, count == 1))
     }
 
     /// The gathered rows.

@@ -4,7 +4,7 @@ use smspoh_core::phone::{self, Columns, Kind, Operator, Options, Region, Text, V
 
 use crate::SmspohStatus;
 use crate::guard::guard;
-use crate::input::{slice, slice_mut};
+use crate::input::{flag, slice, slice_mut};
 
 /// Bytes of the E.164 column that one row takes at most, its line break included.
 pub const SMSPOH_E164_SLOT: usize = 17;
@@ -114,11 +114,6 @@ impl TryFrom<&SmspohPhoneOptions> for Options {
             SMSPOH_REGION_NONE => None,
             SMSPOH_REGION_MYANMAR => Some(Region::Myanmar),
             _ => return Err(Error::Argument),
-        };
-        let flag = |value| match value {
-            0 => Ok(false),
-            1 => Ok(true),
-            _ => Err(Error::Argument),
         };
         Ok(Self { region, strict: flag(options.strict)?, sms: flag(options.sms)? })
     }

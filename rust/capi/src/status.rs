@@ -2,7 +2,7 @@
 use smspoh_core::Error;
 
 /// The outcome of a call. The hundreds are the family; numbers are given by
-/// hand and never used again. Last added: 901. Retired: none.
+/// hand and never used again. Last added: 502. Retired: none.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmspohStatus {
@@ -18,6 +18,8 @@ pub enum SmspohStatus {
     Decrypt = 302,
     /// The operating system gave no random bytes.
     Entropy = 501,
+    /// There is not enough memory for a batch of this size.
+    Memory = 502,
     /// The library panicked: a bug. Nothing that was written is to be used.
     Panic = 901,
 }
@@ -30,6 +32,7 @@ impl From<Error> for SmspohStatus {
             Error::Malformed => Self::Malformed,
             Error::Decrypt => Self::Decrypt,
             Error::Entropy => Self::Entropy,
+            Error::Memory => Self::Memory,
         }
     }
 }

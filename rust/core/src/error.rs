@@ -16,6 +16,8 @@ pub enum Error {
     Decrypt,
     /// The operating system gave no random bytes.
     Entropy,
+    /// There is not enough memory for a batch of this size.
+    Memory,
 }
 
 impl fmt::Display for Error {
@@ -28,6 +30,7 @@ impl fmt::Display for Error {
             Self::Malformed => "not an encrypted message",
             Self::Decrypt => "the key is wrong or the message was changed",
             Self::Entropy => "the operating system gave no random bytes",
+            Self::Memory => "there is not enough memory for a batch of this size",
         })
     }
 }

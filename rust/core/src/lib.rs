@@ -11,6 +11,7 @@
 pub mod envelope;
 pub mod error;
 pub mod kdf;
+mod memory;
 pub mod phone;
 pub mod primitive;
 pub mod rows;

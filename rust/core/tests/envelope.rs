@@ -7,8 +7,7 @@
 )]
 use proptest::prelude::*;
 use smspoh_core::envelope::{
-    Base64, Cipher, DecryptOptions, Profile, Salt, Verdict, decrypt_batch, encrypt_batch,
-    encrypt_exact,
+    Base64, Cipher, Profile, Run, Salt, Verdict, decrypt_batch, encrypt_batch, encrypt_exact,
 };
 use smspoh_core::{Error, Rows};
 
@@ -26,7 +25,7 @@ fn encrypt(
 ) -> Result<Vec<Vec<u8>>, Error> {
     let size = texts.iter().map(|text| profile.cipher.wire_size(text.len()).unwrap() + 1).sum();
     let mut out = vec![0; size];
-    encrypt_batch(texts.len(), Rows::Each(texts), keys, profile, salt, 2, &mut out)?;
+    encrypt_batch(texts.len(), Rows::Each(texts), keys, profile, salt, Run::on(2), &mut out)?;
     let end = out.pop();
     assert!(texts.is_empty() || end == Some(b'\n'));
     Ok(out.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect())
@@ -38,9 +37,10 @@ fn decrypt(tokens: &[&[u8]], keys: Rows<'_>, profile: &Profile<'_>, base64: Base
     let room = tokens.iter().map(|token| profile.cipher.text_size_max(token.len())).sum();
     let (mut out, mut offsets) = (vec![0; room], vec![0; tokens.len() + 1]);
     let mut verdicts = vec![9; tokens.len()];
-    let options = DecryptOptions { base64, threads: 2 };
+    let run = Run::on(2);
     let tokens = Rows::Each(tokens);
-    decrypt_batch(tokens, keys, profile, options, &mut out, &mut offsets, &mut verdicts).unwrap();
+    decrypt_batch(tokens, keys, profile, base64, run, &mut out, &mut offsets, &mut verdicts)
+        .unwrap();
     let range = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
     let opened = |(row, &verdict): (usize, &u8)| match verdict {
         0 => Ok(out[range(row)].to_vec()),
@@ -75,6 +75,9 @@ fn texts_of_every_size_come_back_under_every_cipher() {
     assert_eq!(Cipher::Aes128Cbc.wire_size(0), Some(152));
     assert_eq!(Cipher::Aes128Cbc.wire_size(160), Some(364));
     assert_eq!(Cipher::Aes128Cbc.wire_size(usize::MAX), None);
+    assert_eq!(Cipher::Aes128Cbc.text_size_max(152), 18);
+    assert_eq!(Cipher::Aes256Cbc.text_size_max(152), 2);
+    assert_eq!(Cipher::Aes256Cbc.text_size_max(4), 0);
 }
 
 #[test]
@@ -101,6 +104,23 @@ fn a_batch_keeps_its_order_and_a_bad_row_fails_no_other() {
 fn salts(tokens: &[Vec<u8>]) -> Vec<&[u8]> {
     // 16 bytes of salt are the first 21 characters and a part of the next.
     tokens.iter().map(|token| &token[..21]).collect()
+}
+
+/// Every byte of salt and vector is drawn: none is the same in all of 64 messages.
+#[test]
+fn every_byte_of_salt_and_vector_is_random() {
+    use base64::prelude::{BASE64_STANDARD, Engine};
+    for cipher in CIPHERS {
+        let texts: [&[u8]; 64] = [b""; 64];
+        let tokens = encrypt(&texts, Rows::Same(b"key"), &profile(cipher), Salt::Fresh).unwrap();
+        let raws: Vec<Vec<u8>> =
+            tokens.iter().map(|token| BASE64_STANDARD.decode(token).unwrap()).collect();
+        let vector = cipher.key_size() + 64;
+        for at in (0..cipher.key_size()).chain(vector..vector + 16) {
+            let values: std::collections::HashSet<u8> = raws.iter().map(|raw| raw[at]).collect();
+            assert!(values.len() > 20, "byte {at} has {} values in 64 messages", values.len());
+        }
+    }
 }
 
 fn all_differ(rows: &[&[u8]]) -> bool {
@@ -157,27 +177,37 @@ fn shapes_and_options_that_do_not_fit_are_refused() {
     for size in [0, 152, 154, 307] {
         let mut out = vec![0; size];
         let texts = Rows::Each(&two[..1]);
-        let refused = encrypt_batch(1, texts, keys, &good, Salt::Fresh, 1, &mut out);
+        let refused = encrypt_batch(1, texts, keys, &good, Salt::Fresh, Run::on(1), &mut out);
         assert_eq!(refused, Err(Error::Argument));
     }
     let mut out = [0; 153];
     let no_iterations = Profile { iterations: 0, ..good };
     let texts = Rows::Each(&two[..1]);
-    let refused = encrypt_batch(1, texts, keys, &no_iterations, Salt::Fresh, 1, &mut out);
+    let refused = encrypt_batch(1, texts, keys, &no_iterations, Salt::Fresh, Run::on(1), &mut out);
     assert_eq!(refused, Err(Error::Kdf));
     let refused = encrypt_exact(b"a", b"key", &good, &[0; 15], &[0; 16], &mut out);
     assert_eq!(refused, Err(Error::Argument));
     let refused = encrypt_exact(b"a", b"key", &good, &[0; 16], &[0; 15], &mut out);
     assert_eq!(refused, Err(Error::Argument));
 
-    let options = DecryptOptions { base64: Base64::Strict, threads: 1 };
+    let (strict, run) = (Base64::Strict, Run::on(1));
     let tokens = Rows::Same(&[b'A'; 152]);
-    let refused = decrypt_batch(tokens, keys, &good, options, &mut [0; 17], &mut [0; 2], &mut [0]);
+    let refused =
+        decrypt_batch(tokens, keys, &good, strict, run, &mut [0; 17], &mut [0; 2], &mut [0]);
     assert_eq!(refused, Err(Error::Argument));
-    let refused = decrypt_batch(tokens, keys, &good, options, &mut [0; 18], &mut [0; 1], &mut [0]);
+    let refused =
+        decrypt_batch(tokens, keys, &good, strict, run, &mut [0; 18], &mut [0; 1], &mut [0]);
     assert_eq!(refused, Err(Error::Argument));
-    let no_rows =
-        decrypt_batch(Rows::Each(&[]), keys, &no_iterations, options, &mut [], &mut [0], &mut []);
+    let no_rows = decrypt_batch(
+        Rows::Each(&[]),
+        keys,
+        &no_iterations,
+        strict,
+        run,
+        &mut [],
+        &mut [0],
+        &mut [],
+    );
     assert_eq!(no_rows, Err(Error::Kdf), "also when no row needs a key");
 }
 
@@ -206,6 +236,7 @@ fn lenient_base64_is_what_php_takes_and_no_more() {
         assert_eq!(with(&|token| token.truncate(bare)), (padding == 0, true));
         assert_eq!(with(&|token| token.extend(b"A")), (false, false));
         assert_eq!(with(&|token| token.extend(b"=")), (false, false));
+        assert_eq!(with(&|token| token.extend(b"====")), (false, false));
         assert_eq!(with(&|token| token.insert(5, b'=')), (false, false));
         assert_eq!(with(&|token| token.insert(5, 0x0b)), (false, false));
         assert_eq!(with(&|token| token.extend(b"AAAA")), (false, false));

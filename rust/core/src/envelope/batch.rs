@@ -1,17 +1,40 @@
 //! Messages by the batch: derive every key together, then seal or open row by row.
 use core::ops::Range;
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use super::message::{self, Keys};
 use super::{Base64, Profile, Salt, Verdict, wire};
 use crate::kdf::{self, Backend};
 use crate::primitive::{BLOCK, hkdf_sha256};
-use crate::{Error, Rows, threads};
+use crate::{Error, Rows, memory, threads};
 
 /// Rows that one thread seals or opens before it takes more. Source: measured;
 /// a row costs about a microsecond, taking work about a tenth of that.
 const ROWS_PER_TASK: usize = 256;
+
+/// How the work of a batch is done.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// Threads; 0 is one a CPU, 1 stays on the calling thread.
+    pub threads: usize,
+    /// What derives the keys; [`Backend::detect`] is right unless a test says otherwise.
+    pub backend: Backend,
+}
+
+impl Run {
+    /// The best backend, on `threads` threads.
+    #[must_use]
+    pub fn on(threads: usize) -> Self {
+        Self { threads, backend: Backend::detect() }
+    }
+
+    fn derive(self, profile: &Profile<'_>) -> kdf::Options {
+        let (threads, backend) = (self.threads, self.backend);
+        let length = profile.cipher.key_size();
+        kdf::Options { iterations: profile.iterations, length, threads, backend }
+    }
+}
 
 /// Encrypt `texts` under `keys` (one key a row, or one for all).
 ///
@@ -29,7 +52,7 @@ pub fn encrypt_batch(
     keys: Rows<'_>,
     profile: &Profile<'_>,
     salt: Salt<'_>,
-    threads: usize,
+    run: Run,
     out: &mut [u8],
 ) -> Result<(), Error> {
     let contexts_fit = match salt {
@@ -39,13 +62,15 @@ pub fn encrypt_batch(
     if !(texts.fits(rows) && keys.fits(rows) && contexts_fit) {
         return Err(Error::Argument);
     }
+    // Before anything is made for the rows: is there a place for each of them?
+    let sealings = split(rows, texts, profile, out)?;
     if (0..rows).any(|row| matches!(keys.get(row).last(), None | Some(0))) {
         return Err(Error::Argument);
     }
     let salts = make_salts(rows, profile.cipher.key_size(), salt)?;
-    let mut ivs = vec![0; rows * BLOCK];
+    let mut ivs = memory::zeros(rows, BLOCK)?;
     random(&mut ivs)?;
-    seal_rows(rows, texts, keys, profile, (&salts, &ivs), threads, out)
+    seal_rows(sealings, texts, keys, profile, (&salts, &ivs), run)
 }
 
 /// Encrypt one text with a salt and an initialization vector of the caller's.
@@ -68,16 +93,9 @@ pub fn encrypt_exact(
     if salt.len() != profile.cipher.key_size() || iv.len() != BLOCK {
         return Err(Error::Argument);
     }
-    seal_rows(1, Rows::Same(text), Rows::Same(key), profile, (salt, iv), 1, out)
-}
-
-/// How a batch is decrypted.
-#[derive(Clone, Copy, Debug)]
-pub struct DecryptOptions {
-    /// How much is forgiven in the base64.
-    pub base64: Base64,
-    /// Threads; 0 is one a CPU, 1 stays on the calling thread.
-    pub threads: usize,
+    let texts = Rows::Same(text);
+    let sealings = split(1, texts, profile, out)?;
+    seal_rows(sealings, texts, Rows::Same(key), profile, (salt, iv), Run::on(1))
 }
 
 /// Decrypt `tokens` under `keys` (one key a row, or one for all).
@@ -94,38 +112,65 @@ pub fn decrypt_batch(
     tokens: Rows<'_>,
     keys: Rows<'_>,
     profile: &Profile<'_>,
-    options: DecryptOptions,
+    base64: Base64,
+    run: Run,
     out: &mut [u8],
     offsets: &mut [i64],
     verdicts: &mut [u8],
 ) -> Result<(), Error> {
     let rows = verdicts.len();
-    let cipher = profile.cipher;
-    let room: usize = (0..rows).map(|row| cipher.text_size_max(tokens.get(row).len())).sum();
-    let shapes = tokens.fits(rows) && keys.fits(rows) && offsets.len() == rows + 1;
-    if !shapes || out.len() < room {
+    if !(tokens.fits(rows) && keys.fits(rows) && offsets.len() == rows + 1) {
         return Err(Error::Argument);
     }
-    let mut messages: Vec<Opening<'_>> = (0..rows)
-        .map(|row| Opening { token: tokens.get(row), key: keys.get(row), ..Opening::default() })
-        .collect();
-    each_chunk(&mut messages, options.threads, |message| message.decode(profile, options.base64));
+    let sum = |size: fn(&Profile<'_>, usize) -> usize| {
+        let sizes = (0..rows).map(|row| size(profile, tokens.get(row).len()));
+        sizes.into_iter().try_fold(0, usize::checked_add).ok_or(Error::Argument)
+    };
+    if out.len() < sum(|profile, size| profile.cipher.text_size_max(size))? {
+        return Err(Error::Argument);
+    }
+    let mut raw = memory::secret_zeros(1, sum(|_, size| wire::decoded_size_max(size))?)?;
+    let mut messages = memory::with_room(rows)?;
+    let mut rest = raw.as_mut_slice();
+    for row in 0..rows {
+        let token = tokens.get(row);
+        let (raw, after) = rest.split_at_mut(wire::decoded_size_max(token.len()));
+        messages.push(Opening { token, raw, verdict: Ok(0..0), derived: &[] });
+        rest = after;
+    }
+    each(&mut messages, run, |message| message.decode(profile, base64));
 
-    let whole: Vec<usize> = (0..rows).filter(|&row| messages[row].verdict.is_ok()).collect();
-    let passwords: Vec<&[u8]> = whole.iter().map(|&row| messages[row].key).collect();
-    let key_size = cipher.key_size();
-    let mut derived = Zeroizing::new(vec![0; whole.len() * key_size]);
+    let key_size = profile.cipher.key_size();
+    let whole = messages.iter().enumerate().filter(|(_, message)| message.verdict.is_ok());
+    let whole: Vec<usize> = memory::collect(rows, whole.map(|(row, _)| row))?;
+    let mut derived = memory::secret_zeros(whole.len(), key_size)?;
     {
-        let salts: Vec<&[u8]> = whole.iter().map(|&row| &messages[row].raw[..key_size]).collect();
-        let how = derive_options(profile, options.threads);
-        let (passwords, salts) = (Rows::Each(&passwords), Rows::Each(&salts));
-        kdf::derive_batch(whole.len(), passwords, salts, &how, &mut derived)?;
+        let passwords = memory::collect(whole.len(), whole.iter().map(|&row| keys.get(row)))?;
+        let salts = whole.iter().map(|&row| &messages[row].raw[..key_size]);
+        let salts: Vec<&[u8]> = memory::collect(whole.len(), salts)?;
+        let passwords = match keys {
+            Rows::Same(_) => keys,
+            Rows::Each(_) => Rows::Each(&passwords),
+        };
+        let how = run.derive(profile);
+        kdf::derive_batch(whole.len(), passwords, Rows::Each(&salts), &how, &mut derived)?;
     }
     for (&row, derived) in whole.iter().zip(derived.chunks(key_size)) {
         messages[row].derived = derived;
     }
-    each_chunk(&mut messages, options.threads, |message| message.open(profile));
+    each(&mut messages, run, |message| message.open(profile));
+    memory::scrub_stack();
+    collect(&messages, out, offsets, verdicts)
+}
 
+/// Put the texts side by side and say what became of each row.
+fn collect(
+    messages: &[Opening<'_>],
+    out: &mut [u8],
+    offsets: &mut [i64],
+    verdicts: &mut [u8],
+) -> Result<(), Error> {
+    let offset = |end: usize| i64::try_from(end).map_err(|_| Error::Argument);
     let mut end = 0;
     for (row, message) in messages.iter().enumerate() {
         offsets[row] = offset(end)?;
@@ -139,58 +184,42 @@ pub fn decrypt_batch(
             Err(error) => verdicts[row] = Verdict::from(*error) as u8,
         }
     }
-    offsets[rows] = offset(end)?;
+    offsets[messages.len()] = offset(end)?;
     Ok(())
-}
-
-fn offset(end: usize) -> Result<i64, Error> {
-    i64::try_from(end).map_err(|_| Error::Argument)
 }
 
 /// One row on its way from token to text.
 struct Opening<'a> {
     token: &'a [u8],
-    key: &'a [u8],
+    /// The raw message and what is left of its room; once it is opened, the text.
+    raw: &'a mut [u8],
     derived: &'a [u8],
-    /// The raw message, then, where it was opened, the text.
-    raw: Zeroizing<Vec<u8>>,
-    /// Where in `raw` the text is, or why there is none.
+    /// Where in `raw` the message is, then the text; or why there is none.
     verdict: Result<Range<usize>, Error>,
-}
-
-impl Default for Opening<'_> {
-    fn default() -> Self {
-        let raw = Zeroizing::new(Vec::new());
-        Self { token: &[], key: &[], derived: &[], raw, verdict: Ok(0..0) }
-    }
 }
 
 impl Opening<'_> {
     fn decode(&mut self, profile: &Profile<'_>, base64: Base64) {
-        self.raw.resize(wire::decoded_size_max(self.token.len()), 0);
-        self.verdict = wire::decode(self.token, base64, &mut self.raw).and_then(|size| {
-            self.raw.truncate(size);
-            message::check(&self.raw, profile.cipher)?;
-            Ok(0..0)
+        self.verdict = wire::decode(self.token, base64, self.raw).and_then(|size| {
+            message::check(&self.raw[..size], profile.cipher)?;
+            Ok(0..size)
         });
     }
 
     fn open(&mut self, profile: &Profile<'_>) {
-        if self.verdict.is_ok() {
+        if let Ok(whole) = self.verdict.clone() {
             self.verdict = Keys::new(self.derived, profile)
-                .and_then(|keys| message::open(&mut self.raw, profile.cipher, &keys));
+                .and_then(|keys| message::open(&mut self.raw[whole], profile.cipher, &keys));
         }
     }
 }
 
-fn each_chunk<T: Send>(items: &mut [T], threads: usize, work: impl Fn(&mut T) + Sync) {
-    let chunks = items.chunks_mut(ROWS_PER_TASK).collect();
-    threads::for_each(chunks, threads, |chunk: &mut [T]| chunk.iter_mut().for_each(&work));
-}
-
-fn derive_options(profile: &Profile<'_>, threads: usize) -> kdf::Options {
-    let length = profile.cipher.key_size();
-    kdf::Options { iterations: profile.iterations, length, threads, backend: Backend::detect() }
+/// Do `work` on each item, over the run's threads.
+fn each<T: Send>(items: &mut [T], run: Run, work: impl Fn(&mut T) + Sync) {
+    let tasks = items.len().div_ceil(ROWS_PER_TASK);
+    threads::for_each(items.chunks_mut(ROWS_PER_TASK), tasks, run.threads, |task| {
+        task.iter_mut().for_each(&work);
+    });
 }
 
 fn random(out: &mut [u8]) -> Result<(), Error> {
@@ -200,7 +229,7 @@ fn random(out: &mut [u8]) -> Result<(), Error> {
 /// The salts of a batch, side by side: one a row, or a single one for all.
 fn make_salts(rows: usize, size: usize, salt: Salt<'_>) -> Result<Vec<u8>, Error> {
     let count = if matches!(salt, Salt::Shared) { 1 } else { rows };
-    let mut salts = vec![0; count * size];
+    let mut salts = memory::zeros(count, size)?;
     match salt {
         Salt::Fresh | Salt::Shared => random(&mut salts)?,
         Salt::Derived { secret, contexts } => {
@@ -219,45 +248,57 @@ struct Sealing<'a> {
     verdict: Result<(), Error>,
 }
 
+impl Sealing<'_> {
+    /// Seal the text under the derived key; `raw` is room that is used again.
+    fn seal(
+        &mut self,
+        text: &[u8],
+        derived: &[u8],
+        profile: &Profile<'_>,
+        (salt, iv): (&[u8], &[u8]),
+        raw: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let keys = Keys::new(derived, profile)?;
+        message::seal(text, &keys, salt, iv, raw)?;
+        let [token @ .., newline] = &mut *self.out else {
+            return Err(Error::Argument);
+        };
+        *newline = b'\n';
+        wire::encode(raw, token)
+    }
+}
+
 fn seal_rows(
-    rows: usize,
+    mut sealings: Vec<Sealing<'_>>,
     texts: Rows<'_>,
     keys: Rows<'_>,
     profile: &Profile<'_>,
     (salts, ivs): (&[u8], &[u8]),
-    threads: usize,
-    out: &mut [u8],
+    run: Run,
 ) -> Result<(), Error> {
+    let rows = sealings.len();
     let key_size = profile.cipher.key_size();
-    let salts: Vec<&[u8]> = salts.chunks(key_size).collect();
+    let salts: Vec<&[u8]> = memory::collect(rows.max(1), salts.chunks(key_size))?;
     let salts = match salts[..] {
         [only] => Rows::Same(only),
         _ => Rows::Each(&salts),
     };
-    let mut sealings = split(rows, texts, profile, out)?;
+    let mut derived = memory::secret_zeros(rows, key_size)?;
+    kdf::derive_batch(rows, keys, salts, &run.derive(profile), &mut derived)?;
 
-    let mut derived = Zeroizing::new(vec![0; rows * key_size]);
-    kdf::derive_batch(rows, keys, salts, &derive_options(profile, threads), &mut derived)?;
-
-    let chunks = sealings.chunks_mut(ROWS_PER_TASK).collect();
-    threads::for_each(chunks, threads, |chunk: &mut [Sealing<'_>]| {
+    let tasks = rows.div_ceil(ROWS_PER_TASK);
+    threads::for_each(sealings.chunks_mut(ROWS_PER_TASK), tasks, run.threads, |task| {
         let mut raw = Vec::new();
-        for sealing in chunk {
+        for sealing in task {
             let row = sealing.row;
             let derived = &derived[row * key_size..][..key_size];
             let iv = &ivs[row * BLOCK..][..BLOCK];
-            sealing.verdict = Keys::new(derived, profile)
-                .and_then(|keys| message::seal(texts.get(row), &keys, salts.get(row), iv, &mut raw))
-                .and_then(|()| {
-                    let [token @ .., newline] = &mut *sealing.out else {
-                        return Err(Error::Argument);
-                    };
-                    *newline = b'\n';
-                    wire::encode(&raw, token)
-                });
+            sealing.verdict =
+                sealing.seal(texts.get(row), derived, profile, (salts.get(row), iv), &mut raw);
         }
         raw.zeroize();
     });
+    memory::scrub_stack();
     sealings.into_iter().try_for_each(|sealing| sealing.verdict)
 }
 
@@ -268,7 +309,11 @@ fn split<'a>(
     profile: &Profile<'_>,
     mut out: &'a mut [u8],
 ) -> Result<Vec<Sealing<'a>>, Error> {
-    let mut sealings = Vec::with_capacity(rows);
+    // No row takes less than a byte, so more rows than bytes cannot fit.
+    if rows > out.len() {
+        return Err(Error::Argument);
+    }
+    let mut sealings = memory::with_room(rows)?;
     for row in 0..rows {
         let size = profile.cipher.wire_size(texts.get(row).len()).ok_or(Error::Argument)?;
         let (head, rest) = out.split_at_mut_checked(size + 1).ok_or(Error::Argument)?;

@@ -71,7 +71,8 @@ pub(super) fn seal(
     let ciphertext_size = cbc_size(text.len());
     raw.clear();
     // At once, so that growing leaves no copy of the text in freed memory.
-    raw.reserve_exact(salt.len() + MAC + iv.len() + ciphertext_size);
+    raw.try_reserve_exact(salt.len() + MAC + iv.len() + ciphertext_size)
+        .map_err(|_| Error::Memory)?;
     raw.extend_from_slice(salt);
     raw.extend_from_slice(&[0; MAC]);
     raw.extend_from_slice(iv);

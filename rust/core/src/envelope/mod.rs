@@ -10,7 +10,7 @@ mod batch;
 mod message;
 mod wire;
 
-pub use batch::{DecryptOptions, decrypt_batch, encrypt_batch, encrypt_exact};
+pub use batch::{Run, decrypt_batch, encrypt_batch, encrypt_exact};
 pub use wire::Base64;
 
 use crate::primitive::{BLOCK, cbc_size};

@@ -26,6 +26,16 @@ impl Backend {
         iterate: arch::rustcrypto::iterate,
     };
 
+    /// A backend that a test makes up.
+    #[cfg(test)]
+    pub(super) const fn custom(
+        name: &'static str,
+        lanes: usize,
+        iterate: fn(&mut [Lane], u32),
+    ) -> Self {
+        Self { name, lanes, available: || true, iterate }
+    }
+
     /// Every backend of this build, the most wanted first.
     pub const ALL: &'static [Self] = &[Self::RUSTCRYPTO];
 

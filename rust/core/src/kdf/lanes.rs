@@ -1,6 +1,5 @@
 //! One lane: one block of the output of one row, ready for a backend.
 use sha2::block_api::compress256;
-use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
 use crate::primitive::{DIGEST, hmac_sha256};
@@ -23,22 +22,16 @@ const INITIAL: Words = [
 ];
 
 /// The two halves of an HMAC key, each one compression into its hash.
-pub(super) struct Midstates {
+struct Midstates {
     inner: Words,
     outer: Words,
 }
 
 impl Midstates {
     /// Source: RFC 2104, 4.
-    pub(super) fn new(password: &[u8]) -> Self {
+    fn new(password: &[u8]) -> Self {
         let mut key = [0; BLOCK];
-        if password.len() > BLOCK {
-            let mut hash: [u8; DIGEST] = Sha256::digest(password).into();
-            key[..DIGEST].copy_from_slice(&hash);
-            hash.zeroize();
-        } else {
-            key[..password.len()].copy_from_slice(password);
-        }
+        key[..password.len()].copy_from_slice(password);
         let half = |pad: u8| {
             let mut block = key.map(|byte| byte ^ pad);
             let mut state = INITIAL;
@@ -74,8 +67,10 @@ pub(super) struct Lane {
 impl Lane {
     /// The lane after its first iteration: U_1 = HMAC(password, salt || INT(block)).
     ///
-    /// `block` counts from 1. Source: RFC 8018, 5.2, step 3.
-    pub(super) fn new(midstates: &Midstates, password: &[u8], salt: &[u8], block: u32) -> Self {
+    /// `password` has at most [`BLOCK`] bytes; `block` counts from 1.
+    /// Source: RFC 8018, 5.2, step 3.
+    pub(super) fn new(password: &[u8], salt: &[u8], block: u32) -> Self {
+        let midstates = Midstates::new(password);
         let mut first = hmac_sha256(password, &[salt, &block.to_be_bytes()]);
         let words = load(&first);
         first.zeroize();

@@ -8,13 +8,14 @@ mod backend;
 mod lanes;
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 pub use backend::Backend;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::primitive::DIGEST;
-use crate::{Error, Rows, threads};
-use lanes::{Lane, Midstates};
+use crate::{Error, Rows, memory, threads};
+use lanes::{BLOCK, Lane};
 
 /// How a batch is to be derived.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +63,8 @@ pub fn derive(password: &[u8], salt: &[u8], iterations: u32, out: &mut [u8]) -> 
 ///
 /// # Errors
 /// [`Error::Argument`] when an input has neither one row nor `rows`, or `out` has
-/// another size; [`Error::Kdf`] when `iterations` or `length` is out of range.
+/// another size; [`Error::Kdf`] when `iterations` or `length` is out of range;
+/// [`Error::Memory`] when there is none for the rows.
 pub fn derive_batch(
     rows: usize,
     passwords: Rows<'_>,
@@ -75,20 +77,17 @@ pub fn derive_batch(
     if !fits || rows.checked_mul(options.length) != Some(out.len()) {
         return Err(Error::Argument);
     }
-    let first = first_of_each(rows, passwords, salts);
-    let mut jobs = Vec::new();
-    for (row, key) in out.chunks_mut(options.length).enumerate() {
-        if first[row] == row {
-            jobs.extend((1..).zip(key.chunks_mut(DIGEST)).map(|(block, out)| Job {
-                row,
-                block,
-                out,
-            }));
-        }
-    }
-    let groups = jobs.chunks_mut(options.backend.lanes()).collect();
-    threads::for_each(groups, options.threads, |group| {
-        run(group, passwords, salts, options);
+    let shortened = Shortened::new(rows, passwords)?;
+    let first = first_of_each(rows, &shortened, salts)?;
+    let blocks = options.length.div_ceil(DIGEST);
+    let keys = out.chunks_mut(options.length).enumerate();
+    let jobs = keys.filter(|&(row, _)| first[row] == row).flat_map(|(row, key)| {
+        (1..).zip(key.chunks_mut(DIGEST)).map(move |(block, out)| Job { row, block, out })
+    });
+    let groups = Groups { jobs, size: options.backend.lanes() };
+    let most = rows.saturating_mul(blocks).div_ceil(options.backend.lanes());
+    threads::for_each(groups, most, options.threads, |mut group| {
+        run(&mut group, &shortened, salts, options);
     });
     for (row, &first) in first.iter().enumerate().filter(|&(row, &first)| first != row) {
         let from = first * options.length;
@@ -97,27 +96,76 @@ pub fn derive_batch(
     Ok(())
 }
 
+/// Jobs, as many at a time as the backend runs together.
+struct Groups<J> {
+    jobs: J,
+    size: usize,
+}
+
+impl<'a, J: Iterator<Item = Job<'a>>> Iterator for Groups<J> {
+    type Item = Vec<Job<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let group: Vec<_> = self.jobs.by_ref().take(self.size).collect();
+        (!group.is_empty()).then_some(group)
+    }
+}
+
+/// Passwords of at most one block: HMAC takes a longer one by its hash, which is
+/// made here once and not for every block of the output. Source: RFC 2104, 2.
+struct Shortened<'a> {
+    passwords: Rows<'a>,
+    hashes: Zeroizing<Vec<u8>>,
+}
+
+impl<'a> Shortened<'a> {
+    fn new(rows: usize, passwords: Rows<'a>) -> Result<Self, Error> {
+        let rows = if matches!(passwords, Rows::Same(_)) { rows.min(1) } else { rows };
+        let long = |row: usize| passwords.get(row).len() > BLOCK;
+        let hashed = if (0..rows).any(long) { rows } else { 0 };
+        let mut hashes = memory::secret_zeros(hashed, DIGEST)?;
+        for (row, hash) in hashes.chunks_mut(DIGEST).enumerate().filter(|&(row, _)| long(row)) {
+            hash.copy_from_slice(&Sha256::digest(passwords.get(row)));
+        }
+        Ok(Self { passwords, hashes })
+    }
+
+    fn get(&self, row: usize) -> &[u8] {
+        let password = self.passwords.get(row);
+        if password.len() <= BLOCK {
+            return password;
+        }
+        let row = if matches!(self.passwords, Rows::Same(_)) { 0 } else { row };
+        &self.hashes[row * DIGEST..][..DIGEST]
+    }
+}
+
 /// For each row, the first row with the same password and salt.
-fn first_of_each<'a>(rows: usize, passwords: Rows<'a>, salts: Rows<'a>) -> Vec<usize> {
-    let mut seen = HashMap::with_capacity(if rows > 1 { rows } else { 0 });
-    let mut first_of = |row| match seen.entry((passwords.get(row), salts.get(row))) {
-        Entry::Occupied(first) => *first.get(),
-        Entry::Vacant(vacant) => *vacant.insert(row),
-    };
-    (0..rows).map(&mut first_of).collect()
+fn first_of_each(
+    rows: usize,
+    passwords: &Shortened<'_>,
+    salts: Rows<'_>,
+) -> Result<Vec<usize>, Error> {
+    if rows <= 1 {
+        return memory::collect(rows, 0..rows);
+    }
+    let mut seen = HashMap::new();
+    seen.try_reserve(rows).map_err(|_| Error::Memory)?;
+    let first_of = |row| *seen.entry((passwords.get(row), salts.get(row))).or_insert(row);
+    memory::collect(rows, (0..rows).map(first_of))
 }
 
 /// Run one group of lanes from the first iteration to the last.
-fn run(group: &mut [Job<'_>], passwords: Rows<'_>, salts: Rows<'_>, options: &Options) {
+fn run(group: &mut [Job<'_>], passwords: &Shortened<'_>, salts: Rows<'_>, options: &Options) {
     let mut lanes: Vec<Lane> = group
         .iter()
-        .map(|job| {
-            let password = passwords.get(job.row);
-            Lane::new(&Midstates::new(password), password, salts.get(job.row), job.block)
-        })
+        .map(|job| Lane::new(passwords.get(job.row), salts.get(job.row), job.block))
         .collect();
     options.backend.iterate(&mut lanes, options.iterations - 1);
     for (lane, job) in lanes.iter().zip(group) {
         lane.finish(job.out);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,7 +69,10 @@ pub fn normalize_batch(
         work.push((Chunk { text: head, rows, columns }, written));
         (rest, text, rows_left) = (columns_left, tail, rows_left - rows);
     }
-    threads::for_each(work, threads, |(chunk, written)| *written = chunk.fill(options));
+    let jobs = work.len();
+    threads::for_each(work.into_iter(), jobs, threads, |(chunk, written)| {
+        *written = chunk.fill(options);
+    });
     Ok(columns.e164.map_or(0, |e164| close_gaps(e164, &written)))
 }
 

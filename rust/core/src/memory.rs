@@ -1,0 +1,44 @@
+//! Memory by the size of a batch: refused with an error, where Rust's own way
+//! would end the process. And memory that held a secret.
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::Error;
+
+/// An empty vector with room for `count` items.
+pub(crate) fn with_room<T>(count: usize) -> Result<Vec<T>, Error> {
+    let mut items = Vec::new();
+    items.try_reserve_exact(count).map_err(|_| Error::Memory)?;
+    Ok(items)
+}
+
+/// `rows` times `size` zero bytes.
+pub(crate) fn zeros(rows: usize, size: usize) -> Result<Vec<u8>, Error> {
+    let count = rows.checked_mul(size).ok_or(Error::Memory)?;
+    let mut bytes = with_room(count)?;
+    bytes.resize(count, 0);
+    Ok(bytes)
+}
+
+/// [`zeros`] that are wiped when they are let go.
+pub(crate) fn secret_zeros(rows: usize, size: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
+    zeros(rows, size).map(Zeroizing::new)
+}
+
+/// The items of `iter`, which has at most `count`.
+pub(crate) fn collect<T>(count: usize, iter: impl Iterator<Item = T>) -> Result<Vec<T>, Error> {
+    let mut items = with_room(count)?;
+    items.extend(iter.take(count));
+    Ok(items)
+}
+
+/// Bytes of stack that the frames below a batch can have used.
+const SCRUBBED: usize = 32 * 1024;
+
+/// Overwrite the stack below the caller's frame: a cipher that is moved leaves
+/// copies of its round keys there, which no `Drop` can reach.
+#[inline(never)]
+pub(crate) fn scrub_stack() {
+    let mut below = [0_u8; SCRUBBED];
+    below.zeroize();
+    std::hint::black_box(&below);
+}
