@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from smspoh import gateway
 from smspoh.cli._credentials import Credentials, default_path, find_credentials
+from smspoh.errors import ArgumentError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,3 +122,43 @@ def test_http_to_another_machine_is_refused(run: Run, account: Sandbox) -> None:
     ran = run("balance", "--base-url", "http://example.org/api/rest")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert account.api_secret not in ran.err
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SMSPOH_BASE_URL", "SMSPOH_API_KEY", "SMSPOH_API_SECRET", "SMSPOH_CREDENTIALS_FILE"],
+)
+def test_an_empty_variable_is_not_one_that_is_not_set(
+    run: Run, account: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Least of all the URL: without it messages go to the real gateway."""
+    if name == "SMSPOH_CREDENTIALS_FILE":
+        monkeypatch.delenv("SMSPOH_API_KEY")
+        monkeypatch.delenv("SMSPOH_API_SECRET")
+    monkeypatch.setenv(name, "")
+    ran = run("balance")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        f"smspoh: {name} is set but empty: give it a value, or unset it\n",
+    )
+
+
+def test_an_empty_base_url_as_an_option_is_refused(run: Run, account: Sandbox) -> None:
+    ran = run("balance", "--base-url", "")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+
+
+def test_what_the_client_cannot_be_made_with_is_one_line(
+    run: Run, account: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ArgumentError("SSL_CERT_FILE names a file\nthat cannot be read")
+
+    monkeypatch.setattr(gateway, "Client", fail)
+    ran = run("balance")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        "smspoh: SSL_CERT_FILE names a file that cannot be read\n",
+    )

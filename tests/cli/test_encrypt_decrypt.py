@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smspoh.cli import _keys
-from smspoh.envelope import EnvelopeProfile, decrypt, encrypt
+from smspoh.cli import decrypt as decrypt_command
+from smspoh.cli import encrypt as encrypt_command
+from smspoh.envelope import EnvelopeBatch, EnvelopeProfile, EnvelopeVerdict, decrypt, encrypt
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,6 +132,68 @@ def test_the_file_goes_before_the_environment(
     assert decrypt(out.strip(), KEY, profile=PROFILE) == "text"
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_one_line_end_of_either_kind_is_not_part_of_the_key(
+    run: Run, key_file: Path, end: str
+) -> None:
+    key_file.write_bytes(f"{KEY}{end}".encode())
+    out = run("encrypt", *FEW, "--key-file", str(key_file), stdin="text").out
+    assert decrypt(out.strip(), KEY, profile=PROFILE) == "text"
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [("", "is set but empty"), (f"{KEY}\r", "holds a control character")],
+)
+def test_a_key_in_the_environment_that_is_refused(
+    run: Run, monkeypatch: pytest.MonkeyPatch, value: str, says: str
+) -> None:
+    monkeypatch.setenv("SMSPOH_ENCRYPT_KEY", value)
+    ran = run("encrypt", *FEW, stdin="text")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert f"SMSPOH_ENCRYPT_KEY {says}" in ran.err
+    assert KEY not in ran.err
+
+
+@pytest.mark.usefixtures("in_environment")
+@pytest.mark.parametrize(
+    ("options", "sizes"),
+    [
+        ([], [64, 64, 22]),
+        (["--iterations", "1000000"], [6] * 25),
+        (["--iterations", "4000000000"], [1] * 150),
+        (["--iterations", "1000"], [150]),
+        (["--shared-salt"], [150]),
+    ],
+)
+def test_one_call_takes_about_a_second(
+    run: Run, monkeypatch: pytest.MonkeyPatch, options: list[str], sizes: list[int]
+) -> None:
+    """So that there is progress, and Ctrl-C is heard. By count: iterations take what they take."""
+    calls: list[int] = []
+
+    def fake(batch: list[str], *_: object, **__: object) -> list[str]:
+        calls.append(len(batch))
+        return batch
+
+    monkeypatch.setattr(encrypt_command, "encrypt_batch", fake)
+    assert run("encrypt", *options, stdin="text\n" * 150).out == "text\n" * 150
+    assert calls == sizes
+
+
+@pytest.mark.usefixtures("in_environment")
+def test_opening_takes_the_same_batches(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+
+    def fake(batch: list[str], *_: object, **__: object) -> EnvelopeBatch[str]:
+        calls.append(len(batch))
+        return EnvelopeBatch(list(batch), [EnvelopeVerdict.OK] * len(batch))
+
+    monkeypatch.setattr(decrypt_command, "decrypt_batch", fake)
+    assert run("decrypt", stdin="text\n" * 150).out == "text\n" * 150
+    assert calls == [64, 64, 22]
+
+
 def test_the_prompt_is_the_last_resort(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_keys, "_ask", lambda: KEY)
     out = run("encrypt", *FEW, stdin="text").out
@@ -160,6 +224,12 @@ def test_a_short_key_gets_one_line_of_warning(run: Run, monkeypatch: pytest.Monk
         (0o700, KEY, "has mode 0700: it must be 0600"),
         (0o600, "", "is empty"),
         (0o600, "\n", "is empty"),
+        (0o600, "\r\n", "is empty"),
+        (0o600, f"{KEY}\r", "holds a control character"),
+        (0o600, f"{KEY}\n\n", "holds a control character"),
+        (0o600, f"{KEY}\r\n\r\n", "holds a control character"),
+        (0o600, f"a\t{KEY}\n", "holds a control character"),
+        (0o600, f"\ufeff{KEY}\n", "begins with a byte order mark"),
         (0o600, b"\xff", "is not UTF-8"),
         (0o600, "k" * 65_537, "has more than 65,536 bytes"),
     ],

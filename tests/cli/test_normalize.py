@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from typing import TYPE_CHECKING
@@ -57,6 +58,31 @@ def test_a_csv_file_is_read_as_one_without_being_told(run: Run, tmp_path: Path) 
     assert [row["number"] for row in ran.rows] == ["09789123456"]
 
 
+def test_a_row_of_other_cells_than_the_header_is_refused_and_keeps_its_place(run: Run) -> None:
+    table = "n,text\n09789123456,Hello, world\n09789123456,fine\n\n09789123456\n"
+    ran = run("normalize", "--column", "n", "--json", stdin=table)
+    assert ran.code == 1
+    assert [(row["number"], row["e164"], row["verdict"]) for row in ran.rows] == [
+        (None, None, "CELLS"),
+        ("09789123456", "+959789123456", "VALID"),
+        (None, None, "CELLS"),
+    ]
+    assert ran.err == "refused 2 of 3 rows: 2 CELLS\n"
+    lines = run("normalize", "--column", "n", stdin=table).out.splitlines()
+    assert lines[1].startswith(",,CELLS,")
+    assert {line.count(",") for line in lines} == {5}
+
+
+def test_lone_carriage_returns_end_lines_of_a_csv_file(run: Run) -> None:
+    ran = run("normalize", "--column", "n", "--json", stdin="n,t\r09789123456,x\r")
+    assert [row["e164"] for row in ran.rows] == ["+959789123456"]
+
+
+def test_the_region_is_taken_in_either_case(run: Run) -> None:
+    assert run("normalize", "--region", "mm", stdin="09789123456").code == 0
+    assert run("normalize", "--region", "NONE", stdin="09789123456").code == 1
+
+
 def test_tabs(run: Run) -> None:
     ran = run(
         "normalize", "--column", "n", "--delimiter", "tab", "--json", stdin="a\tn\nx\t09789123456\n"
@@ -90,20 +116,69 @@ def test_more_rows_than_one_batch(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("arguments", "stdin", "says"),
     [
-        (["--region", "XX"], "1", "smspoh: the region is not supported; 'MM' or None is needed"),
+        (
+            ["--region", "XX"],
+            "1",
+            (
+                "smspoh normalize: Invalid value for '--region': 'XX' is not one of 'mm', 'none'"
+                " (see smspoh normalize --help)"
+            ),
+        ),
         (["missing.txt"], "", "smspoh: FILE cannot be read: No such file or directory"),
         (["."], "", "smspoh: FILE cannot be read: Is a directory"),
         (["a\0b"], "", "smspoh: FILE cannot be read: not a file name"),
         (
             ["--column", "phone"],
             "a,b\n1,2\n",
-            "smspoh: FILE has no column of the name 'phone', needs one",
+            (
+                "smspoh: FILE has no column of the name 'phone': choose another with --column;"
+                " its header has 2 columns at --delimiter ','"
+            ),
         ),
-        (["--column", "a"], "a,a\n1,2\n", "smspoh: FILE has 2 columns of the name 'a', needs one"),
+        (
+            ["--column", "phone"],
+            "phone;a|b\n1;2\n",
+            (
+                "smspoh: FILE has no column of the name 'phone': choose another with --column;"
+                " its header has 1 column at --delimiter ',', and has ';' and '|' in it"
+            ),
+        ),
+        (
+            ["--column", "phone", "--delimiter", "tab"],
+            "phone,a\n1,2\n",
+            (
+                "smspoh: FILE has no column of the name 'phone': choose another with --column;"
+                " its header has 1 column at --delimiter tab, and has ',' in it"
+            ),
+        ),
+        (
+            ["--column", "a"],
+            "a,a\n1,2\n",
+            "smspoh: FILE has 2 columns of the name 'a' (--column), needs one",
+        ),
         (["--column", "a"], "", "smspoh: FILE is empty: its first row must name the columns"),
-        (["--column", "b"], "a,b\n1\n", "smspoh: FILE, line 2: 1 columns, needs 2"),
         (["--column", "a"], 'a\n"x"y\n', "smspoh: FILE, line 2: ',' expected after '\"'"),
-        (["--column", "a"], b"a\n\xff\n", "smspoh: FILE, near line 1: not UTF-8"),
+        (["--column", "a"], b"a\n\xff\n", "smspoh: FILE, line 2: not UTF-8"),
+        (
+            ["--column", "a"],
+            b"a\n" + b"1\n" * 98 + b"\xff\n" * 9,
+            "smspoh: FILE, line 100: not UTF-8",
+        ),
+        (
+            [],
+            codecs.BOM_UTF16_LE,
+            "smspoh: FILE is UTF-16 by its byte order mark: save it as UTF-8",
+        ),
+        (
+            ["--column", "a"],
+            codecs.BOM_UTF16_BE + b"\0a",
+            "smspoh: FILE is UTF-16 by its byte order mark: save it as UTF-8",
+        ),
+        (
+            [],
+            codecs.BOM_UTF32_LE,
+            "smspoh: FILE is UTF-32 by its byte order mark: save it as UTF-8",
+        ),
         ([], b"09\n\xff\n", "smspoh: FILE, line 2: not UTF-8"),
         ([], b"9" * 1_048_577, "smspoh: FILE, line 1: more than 1,048,576 bytes"),
     ],

@@ -119,7 +119,7 @@ def test_an_unconfirmed_number_when_asked_for(run: Run, account: Sandbox) -> Non
         ([*TO, "--at", "2030-01-01T00:00"], TEXT, "needs an offset from UTC"),
         ([*TO, "--reference", "r" * 51], TEXT, "client_reference has 51 characters"),
         ([*TO, "--receipt-url", "ftp://x"], TEXT, "delivery_receipt_url must be"),
-        ([*TO, "--region", "TH"], TEXT, "the region is not supported"),
+        ([*TO, "--region", "TH"], TEXT, "is not one of 'mm', 'none'"),
         ([*TO, "--generate-key"], TEXT, "a key is for --encrypt only"),
         ([*TO, "--key-file", "k"], TEXT, "a key is for --encrypt only"),
         ([*TO, "--encrypt", "--generate-key"], TEXT, "needs --key-file"),

@@ -261,14 +261,21 @@ def test_ctrl_c_writes_down_what_is_on_its_way(
     assert signal.getsignal(signal.SIGINT) is handler
 
 
-def test_a_dry_run_sends_and_writes_nothing(run: Run, table: Path, tmp_path: Path) -> None:
-    """It needs no credentials either."""
-    ran = run("send-bulk", str(table), *FROM, "--dry-run")
+def test_a_row_of_other_cells_than_the_header_is_never_sent(
+    run: Run, account: Sandbox, table: Path
+) -> None:
+    table.write_text(
+        'number,text\n\n09450000000,Hello, world\n09450000001\n"09450000002","a\nb"\n9,x\n'
+    )
+    left = account.gateway.ledger.balance
+    ran = run("send-bulk", str(table), *FROM, "--json")
     assert ran.code == 1
-    assert "refused                3  1 LETTERS, 1 TEXT, 1 UNCONFIRMED" in ran.out
-    assert "would be sent          3" in ran.out
-    assert [path.name for path in tmp_path.iterdir()] == ["people.csv"]
-    assert run("send-bulk", str(table), *FROM, "--dry-run", "--json").rows[0]["parts"] == 3
+    assert ran.rows[0]["refused"]["CELLS"] == 2
+    assert _column("outcome") == ["REFUSED", "REFUSED", "ACCEPTED", "REFUSED"]
+    assert _column("verdict")[:3] == ["CELLS", "CELLS", "VALID"]
+    assert _column("line") == ["3", "4", "5", "7"]
+    assert _column("error")[0] == "a row of 3 cells under a header of 2"
+    assert left - account.gateway.ledger.balance == account.gateway.settings.price
 
 
 def test_the_same_command_twice_does_not_send_twice(
@@ -302,11 +309,11 @@ def test_left_over_keys_are_never_overwritten(run: Run, account: Sandbox, table:
         (FROM, "Missing argument"),
         (["missing.csv", *FROM], "FILE cannot be read"),
         (["people.csv", "--from", "?"], "sender must be"),
-        (["people.csv", *FROM, "--number-column", "phone"], "no column of the name 'phone'"),
+        (["people.csv", *FROM, "--number-column", "phone"], "choose another with --number-column"),
         (["people.csv", *FROM, "--reference-column", "text"], "has a reference twice"),
         (["people.csv", *FROM, "--workers", "0"], "0 is not in the range"),
         (["people.csv", *FROM, "--workers", "17"], "17 is not in the range"),
-        (["people.csv", *FROM, "--region", "TH"], "the region is not supported"),
+        (["people.csv", *FROM, "--region", "TH"], "is not one of 'mm', 'none'"),
         (["people.csv", *FROM, "--outcomes", "no/where.csv"], "cannot be created"),
         (["-", *FROM], "--outcomes is needed"),
     ],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
+from ._environment import variable
 from ._exit import BadInput
 from ._private import read_private
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     F = TypeVar("F", bound=Callable[..., Any])
 
+BASE_URL = "SMSPOH_BASE_URL"
 FIELDS = ("api_key", "api_secret")
 
 
@@ -45,15 +46,16 @@ def find_credentials() -> Credentials:
         TOML file that `SMSPOH_CREDENTIALS_FILE` names.
 
     Raises:
-        BadInput: there are none, only one of two, or the file is open to others.
+        BadInput: there are none, only one of two, a variable that is set but
+            empty, or the file is open to others.
     """
-    key, secret = os.environ.get("SMSPOH_API_KEY"), os.environ.get("SMSPOH_API_SECRET")
+    key, secret = variable("SMSPOH_API_KEY"), variable("SMSPOH_API_SECRET")
     if key and secret:
         return Credentials(key, secret)
     if key or secret:
         missing = "SMSPOH_API_SECRET" if key else "SMSPOH_API_KEY"
         raise BadInput(f"{missing} is not set: both are needed, or neither and a file")
-    named = os.environ.get("SMSPOH_CREDENTIALS_FILE")
+    named = variable("SMSPOH_CREDENTIALS_FILE")
     path = Path(named) if named else default_path()
     if not named and not path.exists():
         raise BadInput(
@@ -80,7 +82,7 @@ def base_url_option(function: F) -> F:
     """Add `--base-url` to a command that talks to the gateway."""
     return click.option(
         "--base-url",
-        envvar="SMSPOH_BASE_URL",
+        envvar=BASE_URL,
         show_envvar=True,
         metavar="URL",
         help="Another gateway than the real one, for example the sandbox.",
@@ -94,9 +96,11 @@ def connect(base_url: str | None) -> Client:
         base_url: of another gateway than the real one.
 
     Raises:
-        BadInput: no usable credentials.
-        ArgumentError: a base URL that cannot be used.
+        BadInput: no usable credentials, or SMSPOH_BASE_URL is set but empty.
+        ArgumentError: a base URL or credentials that cannot be used.
     """
+    if base_url is None:  # click takes an empty variable for none
+        base_url = variable(BASE_URL)
     credentials = find_credentials()
     from smspoh.gateway import Client  # noqa: PLC0415 - brings the HTTP library: 200 ms
 

@@ -1,9 +1,8 @@
-"""Reading FILE arguments: lines, CSV columns, or the whole of it."""
+"""Reading FILE arguments: lines, or the whole of it. `_table` reads CSV."""
 
 from __future__ import annotations
 
-import csv
-import io
+import codecs
 import sys
 from contextlib import contextmanager
 from itertools import islice
@@ -15,7 +14,7 @@ import click
 from ._exit import BadInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -57,6 +56,7 @@ def read_whole(source: BinaryIO) -> str:
     content = source.read(WHOLE_BYTES_MAX + 1)
     if len(content) > WHOLE_BYTES_MAX:
         raise BadInput(f"FILE has more than {WHOLE_BYTES_MAX:,} bytes")
+    _refuse_other_marks(content)
     try:
         return content.decode()
     except UnicodeDecodeError:
@@ -71,10 +71,24 @@ def read_lines(source: BinaryIO) -> Iterator[str]:
     Raises:
         BadInput: a line that is not UTF-8 or is longer than 1 MiB.
     """
+    for text in decoded_lines(source):
+        yield text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")
+
+
+def decoded_lines(source: BinaryIO) -> Iterator[str]:
+    """Yield each line with its line feed, as text.
+
+    Each line is decoded by itself, so that an error names the line it is in.
+
+    Raises:
+        BadInput: a line that is not UTF-8 or is longer than 1 MiB.
+    """
     encoding = "utf-8-sig"
     number = 0
     while line := source.readline(LINE_BYTES_MAX + 1):
         number += 1
+        if number == 1:
+            _refuse_other_marks(line)
         if len(line) > LINE_BYTES_MAX:
             raise BadInput(f"FILE, line {number}: more than {LINE_BYTES_MAX:,} bytes")
         try:
@@ -82,51 +96,20 @@ def read_lines(source: BinaryIO) -> Iterator[str]:
         except UnicodeDecodeError:
             raise BadInput(f"FILE, line {number}: not UTF-8") from None
         encoding = "utf-8"
-        yield text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")
+        yield text
 
 
-def read_columns(
-    source: BinaryIO, names: Sequence[str], *, delimiter: str = ","
-) -> Iterator[tuple[str, ...]]:
-    """Yield the named columns of a CSV file with a header, row by row.
-
-    Args:
-        source: the file; UTF-8, with or without a byte order mark.
-        names: the columns wanted, in that order.
-        delimiter: one character.
-
-    Raises:
-        BadInput: not UTF-8, not CSV, no such column, or a row without it.
-            Lines that are wholly empty are passed over.
-    """
-    text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    try:
-        header = next(reader, None)
-        if header is None:
-            raise BadInput("FILE is empty: its first row must name the columns")
-        places = [_place(header, name) for name in names]
-        for row in reader:
-            if len(row) > max(places):
-                yield tuple(row[place] for place in places)
-            elif row:
-                raise BadInput(
-                    f"FILE, line {reader.line_num}: {len(row)} columns, needs {max(places) + 1}"
-                )
-    except UnicodeDecodeError:
-        raise BadInput(f"FILE, near line {reader.line_num + 1}: not UTF-8") from None
-    except csv.Error as error:
-        raise BadInput(f"FILE, line {reader.line_num}: {error}") from None
-    finally:
-        text.detach()  # whoever opened the file closes it
-
-
-def _place(header: list[str], name: str) -> int:
-    found = header.count(name)
-    if found == 1:
-        return header.index(name)
-    how = "no column" if not found else f"{found} columns"
-    raise BadInput(f"FILE has {how} of the name {name!r}, needs one")
+def _refuse_other_marks(content: bytes) -> None:
+    """Name the encoding of a file that says by its first bytes that it is another."""
+    # A UTF-32 file that is little-endian begins as a UTF-16 one does: it is asked for first.
+    for mark, name in (
+        (codecs.BOM_UTF32_LE, "UTF-32"),
+        (codecs.BOM_UTF32_BE, "UTF-32"),
+        (codecs.BOM_UTF16_LE, "UTF-16"),
+        (codecs.BOM_UTF16_BE, "UTF-16"),
+    ):
+        if content.startswith(mark):
+            raise BadInput(f"FILE is {name} by its byte order mark: save it as UTF-8")
 
 
 def batches(rows: Iterable[T], size: int = BATCH_ROWS) -> Iterator[list[T]]:
@@ -136,31 +119,13 @@ def batches(rows: Iterable[T], size: int = BATCH_ROWS) -> Iterator[list[T]]:
         yield batch
 
 
-def _delimiter(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    if value == "tab":
-        return "\t"
-    if len(value) != 1 or value in '\r\n"':
-        raise click.BadParameter("needs one character, or the word tab")
-    return value
-
-
-delimiter_option = click.option(
-    "--delimiter",
-    metavar="CHAR",
-    callback=_delimiter,
-    default=",",
-    show_default=True,
-    help="What stands between the columns of FILE: one character, or 'tab'.",
-)
-
-
 def _region(_ctx: click.Context, _param: click.Parameter, value: str) -> str | None:
     return None if value == "none" else value
 
 
 region_option = click.option(
     "--region",
-    metavar="CC",
+    type=click.Choice(["MM", "none"], case_sensitive=False),
     callback=_region,
     default="MM",
     show_default=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -10,6 +11,7 @@ import click
 
 from smspoh.envelope import EnvelopeProfile, generate_encrypt_key
 
+from ._environment import variable
 from ._exit import BadInput
 from ._private import PrivateFile, read_private
 
@@ -67,11 +69,12 @@ def find_key(key_file: Path | None, *, generate: bool = False) -> str:
 
     Args:
         key_file: a file of mode 0600 that holds the key and nothing else; one
-            line feed at its end is not part of the key.
+            line end, of either kind, is not part of the key.
         generate: make a key and write it to `key_file` instead.
 
     Raises:
-        BadInput: no key to be had, or the file cannot be used.
+        BadInput: no key to be had, or one with control characters in it, or the
+            file cannot be used.
     """
     if generate:
         return _make_key(key_file)
@@ -80,11 +83,24 @@ def find_key(key_file: Path | None, *, generate: bool = False) -> str:
             key = read_private(key_file, what=WHAT).decode()
         except UnicodeDecodeError:
             raise BadInput(f"{WHAT} {key_file} is not UTF-8") from None
-        key = key.removesuffix("\n")
+        key = key[:-2] if key.endswith("\r\n") else key.removesuffix("\n")
         if not key:
             raise BadInput(f"{WHAT} {key_file} is empty")
-        return key
-    return os.environ.get(VARIABLE) or _ask()
+        return _checked(key, f"{WHAT} {key_file}")
+    if (key_set := variable(VARIABLE)) is not None:
+        return _checked(key_set, VARIABLE)
+    return _ask()
+
+
+def _checked(key: str, where: str) -> str:
+    """Return a key that has nothing in it that is not seen. It would be another key."""
+    if key.startswith("\ufeff"):
+        raise BadInput(f"{where} begins with a byte order mark: save it without")
+    if any(unicodedata.category(char) == "Cc" for char in key):
+        raise BadInput(
+            f"{where} holds a control character: it must be the key and at most one line end"
+        )
+    return key
 
 
 def _make_key(key_file: Path | None) -> str:

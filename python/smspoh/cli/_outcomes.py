@@ -26,17 +26,19 @@ if TYPE_CHECKING:
 class OutcomeRow(NamedTuple):
     """One row of the outcome file. The names are its columns."""
 
-    row: int  # of the input, from 1, without the header
+    row: int  # of the input, from 1, without the header and without empty lines
+    line: int  # of the input, from 1, where the row begins
     reference: str
     e164: str | None
     verdict: str
-    outcome: str
+    outcome: str | None  # None in a dry run, of a row that would be sent
     status: str | None = None
     messageId: str | None = None  # noqa: N815 - the gateway's own spelling
     parts: int | None = None
     proof: str | None = None
     encryptKey: str | None = None  # noqa: N815 - the gateway's own spelling
     error: str | None = None
+    seal: str | None = None  # what --resume knows the same input by; None in a dry run
 
 
 class OutcomeFile:

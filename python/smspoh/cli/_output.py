@@ -76,6 +76,16 @@ class Progress:
             sys.stderr.write(f"\r\x1b[K{self._label}: {self._done:,}{of}")
             sys.stderr.flush()
 
+    def note(self, message: str) -> None:
+        """Print a line of its own, over what is shown."""
+        self._wipe()
+        note(message)
+
+    def _wipe(self) -> None:
+        if self._watched and self._shown_s:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
     def __enter__(self) -> Self:
         return self
 
@@ -85,6 +95,4 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._watched and self._shown_s:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+        self._wipe()

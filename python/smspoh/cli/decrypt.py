@@ -13,7 +13,7 @@ from ._exit import REFUSED
 from ._input import batches, file_argument, open_input, read_lines, read_whole
 from ._keys import find_key, key_file_option, make_profile, profile_options
 from ._output import Progress, counted, json_option, note, to_json
-from .encrypt import BATCH_ROWS, whole_option
+from .encrypt import batch_rows, whole_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,7 @@ def command(
     with open_input(file) as source, Progress("decrypted") as progress:
         key = find_key(key_file)
         messages = [read_whole(source).removesuffix("\n")] if whole else read_lines(source)
-        for batch in batches(messages, BATCH_ROWS):
+        for batch in batches(messages, batch_rows(iterations)):
             opened = decrypt_batch(batch, key, profile=profile)
             for text, verdict in zip(opened, opened.verdicts, strict=True):
                 row += 1

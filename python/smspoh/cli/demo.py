@@ -25,11 +25,13 @@ from smspoh.gateway import Client, OutgoingMessage, prove_batch
 from smspoh.gateway.parts import count_parts
 from smspoh.sandbox import SandboxSettings
 
+from ._bulk_rows import examine
 from ._exit import OK, REFUSED, BadInput, Interrupted
-from ._input import batches, read_columns
+from ._input import batches
 from ._output import Progress, json_option, to_json
 from ._sending import Result, interruptible, send_all, send_one
-from .send_bulk import examine
+from ._table import Record, read_records
+from .sandbox import require_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,8 +126,9 @@ def sandbox_process() -> Iterator[Client]:
     """Start a sandbox in a process of its own and yield a client for it.
 
     Raises:
-        BadInput: it did not start.
+        BadInput: what it needs is not installed, or it did not start.
     """
+    require_extra()
     process = subprocess.Popen(
         [sys.executable, "-m", "smspoh", "sandbox", "--json", "--until-eof"],
         stdin=subprocess.PIPE,  # it ends when this does, so also when we are killed
@@ -158,11 +161,11 @@ def run(client: Client, rows_max: int | None = None) -> Report:
     """
     report = Report()
     with report.stage("read"):
-        cells = sample()[:rows_max]
-    report.read = len(cells)
+        records = _sample()[:rows_max]
+    report.read = len(records)
     model = OutgoingMessage(to="", message="", sender=SENDER, encrypt=True)
     with report.stage("normalize"):
-        rows = examine(cells, model, include_unconfirmed=True)
+        rows = examine(records, model, include_unconfirmed=True)
     sent = [(row, row.message) for row in rows if row.message is not None]
     messages = [message for _, message in sent]
     report.refused.update(row.verdict for row in rows if row.message is None)
@@ -190,8 +193,13 @@ def run(client: Client, rows_max: int | None = None) -> Report:
 
 def sample() -> list[tuple[str, ...]]:
     """Return number and text of the sample's rows."""
+    return [record.cells for record in _sample() if record.cells is not None]
+
+
+def _sample() -> list[Record]:
     data = (files("smspoh.cli") / "sample.csv").read_bytes()
-    return list(read_columns(BytesIO(data), ("number", "text")))
+    columns = {"--number-column": "number", "--text-column": "text"}
+    return list(read_records(BytesIO(data), columns))
 
 
 def _send(client: Client, messages: Sequence[OutgoingMessage]) -> list[Message | None]:

@@ -10,16 +10,9 @@ import click
 from smspoh.phone import normalize_batch
 
 from ._exit import REFUSED
-from ._input import (
-    batches,
-    delimiter_option,
-    file_argument,
-    open_input,
-    read_columns,
-    read_lines,
-    region_option,
-)
+from ._input import batches, file_argument, open_input, read_lines, region_option
 from ._output import Progress, Rows, counted, json_option, note
+from ._table import CELLS, delimiter_option, read_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +52,9 @@ def command(
 
     Prints number, e164, verdict, region, operator and kind as CSV, in the
     order of the input. A number that is refused keeps its row, without an
-    E.164. The exit code is 1 when one was refused.
+    E.164. The exit code is 1 when one was refused. A row of a CSV file that
+    has more or fewer cells than the header is refused as CELLS, its number
+    left empty: nobody knows which of its cells is the number.
 
     \b
     Examples:
@@ -73,7 +68,10 @@ def command(
         for batch in batches(_numbers(source, file, column, delimiter)):
             phones = normalize_batch(batch, region=region, strict=not lenient, sms=sms)
             out = out or Rows(COLUMNS, as_json=as_json)  # no header for options that are wrong
-            verdicts = [verdict.name for verdict in phones.verdicts]
+            verdicts = [
+                CELLS if number is None else verdict.name
+                for number, verdict in zip(batch, phones.verdicts, strict=True)
+            ]
             operators = [operator.name for operator in phones.operators]
             kinds = [kind.name for kind in phones.kinds]
             out.write(
@@ -89,9 +87,14 @@ def command(
         ctx.exit(REFUSED)
 
 
-def _numbers(source: BinaryIO, file: str, column: str | None, delimiter: str) -> Iterator[str]:
+def _numbers(
+    source: BinaryIO, file: str, column: str | None, delimiter: str
+) -> Iterator[str | None]:
+    """Yield the number of each row, or None for one whose cells are not those of the header."""
     if column is None and file.lower().endswith(".csv"):
         column = "number"
     if column is None:
-        return read_lines(source)
-    return (number for (number,) in read_columns(source, [column], delimiter=delimiter))
+        yield from read_lines(source)
+        return
+    for record in read_records(source, {"--column": column}, delimiter=delimiter):
+        yield None if record.cells is None else record.cells[0]

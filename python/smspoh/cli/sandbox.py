@@ -5,11 +5,18 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import click
 
 from ._exit import BadInput
 from ._output import json_option, note, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from smspoh.sandbox.server import Sandbox
 
 
 @click.command("sandbox")
@@ -33,10 +40,8 @@ def command(*, port: int, until_eof: bool, as_json: bool) -> None:
     Example:
       smspoh sandbox --port 8025
     """  # noqa: D301 - click wants the character, not the letters
-    try:
-        from smspoh.sandbox.server import Sandbox  # noqa: PLC0415 - an extra
-    except ImportError as error:  # it says which extra to install
-        raise BadInput(str(error)) from None
+    require_extra()
+    from smspoh.sandbox.server import Sandbox  # noqa: PLC0415 - an extra
 
     ended = threading.Event()
     before = [
@@ -44,7 +49,7 @@ def command(*, port: int, until_eof: bool, as_json: bool) -> None:
         for number in (signal.SIGINT, signal.SIGTERM)
     ]
     try:
-        with Sandbox(port=port) as sandbox:
+        with _listening(Sandbox, port) as sandbox:
             values = {
                 "SMSPOH_BASE_URL": sandbox.base_url,
                 "SMSPOH_API_KEY": sandbox.api_key,
@@ -64,6 +69,23 @@ def command(*, port: int, until_eof: bool, as_json: bool) -> None:
     finally:
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def require_extra() -> None:
+    """Say what to install when the sandbox cannot run.
+
+    Raises:
+        BadInput: Starlette or uvicorn is missing.
+    """
+    if not all(find_spec(name) for name in ("starlette", "uvicorn")):
+        raise BadInput("the sandbox needs Starlette and uvicorn: pip install starlette uvicorn")
+
+
+def _listening(make: Callable[..., Sandbox], port: int) -> Sandbox:
+    try:
+        return make(port=port)
+    except OSError as error:
+        raise BadInput(f"port {port} of this machine cannot be used: {error.strerror}") from None
 
 
 def _wait_for_eof(ended: threading.Event) -> None:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
-from collections import Counter
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from smspoh.envelope import generate_encrypt_key
-from smspoh.errors import ArgumentError
 from smspoh.gateway import GATEWAY_V3, OutgoingMessage
-from smspoh.gateway.arguments import checked_message, checked_sender
-from smspoh.gateway.parts import count_parts
-from smspoh.phone import Verdict, normalize_batch
+from smspoh.gateway.arguments import checked_sender
 
+from ._bulk_rows import examine, seal
+from ._bulk_summary import Summary
 from ._credentials import base_url_option, connect
 from ._exit import INTERRUPTED, OK, REFUSED, BadInput
-from ._input import batches, delimiter_option, open_input, read_columns, region_option
+from ._input import batches, open_input, region_option
 from ._outcomes import OutcomeFile, OutcomeRow, keys_path, write_keys
-from ._output import Progress, counted, json_option, to_json
+from ._output import Progress, json_option
+from ._resume import Plan, mark_resumed, plan_resume
 from ._sending import (
     WORKERS_MAX,
     Outcome,
@@ -33,36 +29,16 @@ from ._sending import (
     send_one,
     send_together,
 )
+from ._table import delimiter_option, read_records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from smspoh.gateway import Client
 
+    from ._bulk_rows import Row
+
 ROWS_MAX = 1_000_000  # they are held in memory, some 400 bytes each
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of FILE after its number and text were looked at.
-
-    Attributes:
-        row: from 1, without the header.
-        reference: what the gateway will repeat.
-        e164: None when the number was refused.
-        verdict: of the number; or TEXT when the message cannot be sent.
-        operator: by the number's prefix; "abroad" for another country.
-        message: what to send, or None when the row is refused.
-        why: what is wrong with the message.
-    """
-
-    row: int
-    reference: str
-    e164: str | None
-    verdict: str
-    operator: str
-    message: OutgoingMessage | None = None
-    why: str | None = None
 
 
 @click.command("send-bulk")
@@ -87,13 +63,23 @@ class Row:
     "By default FILE.outcomes.csv.",
 )
 @click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="OUTCOMES",
+    help="Send only what the run that wrote this file has SKIPPED. Needs --outcomes, a new file.",
+)
+@click.option(
     "--workers",
     type=click.IntRange(1, WORKERS_MAX),
     default=4,
     show_default=True,
     help="Requests at a time.",
 )
-@click.option("--dry-run", is_flag=True, help="Look at every row, send nothing, write nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Look at every row and send nothing. Lists what is refused, or writes it to --outcomes.",
+)
 @base_url_option
 @json_option
 @click.pass_context
@@ -111,6 +97,7 @@ def command(
     encrypt: bool,
     test: bool,
     outcomes: Path | None,
+    resume: Path | None,
     workers: int,
     dry_run: bool,
     base_url: str | None,
@@ -123,29 +110,39 @@ def command(
     twice: an outcome file that is there already is an error, and a request that
     failed is not tried again. The first failure of the gateway ends the run;
     rows that were not tried are SKIPPED, rows without an answer UNKNOWN.
+    Ctrl-C ends it after what is on its way, a second one at once. --resume goes
+    on with the rows that are SKIPPED.
 
     The outcome file has mode 0600. With --encrypt it holds the keys, which are
     nowhere else.
     """
     checked_sender(sender, GATEWAY_V3)
-    columns = [number_column, text_column, *([reference_column] if reference_column else [])]
+    columns = {"--number-column": number_column, "--text-column": text_column}
+    if reference_column:
+        columns["--reference-column"] = reference_column
+    if resume is not None and outcomes is None and not dry_run:
+        raise BadInput("--resume needs --outcomes, a new file for what becomes of each row")
     with open_input(file) as source:
-        cells = list(islice(read_columns(source, columns, delimiter=delimiter), ROWS_MAX + 1))
-    if len(cells) > ROWS_MAX:
+        records = list(islice(read_records(source, columns, delimiter=delimiter), ROWS_MAX + 1))
+    if len(records) > ROWS_MAX:
         raise BadInput(f"FILE has more than {ROWS_MAX:,} rows, the most that one run takes")
     model = OutgoingMessage(to="", message="", sender=sender, encrypt=encrypt, test=test)
-    rows = examine(cells, model, region=region, include_unconfirmed=include_unconfirmed)
+    rows = examine(records, model, region=region, include_unconfirmed=include_unconfirmed)
+    if resume is not None:
+        plan = plan_resume(resume, rows, records, model)
+    else:
+        plan = Plan(rows, (), "" if dry_run else seal(records, model))
     if dry_run:
-        summary = Summary(rows)
-        summary.show(as_json=as_json)
-        ctx.exit(REFUSED if summary.refused else OK)
+        ctx.exit(look(plan, outcomes, as_json=as_json))
     place = outcomes or _default_outcomes(file)
     if keys_path(place).exists():
         raise BadInput(f"{keys_path(place)} is there: it has the keys of a run that was cut off")
     with connect(base_url) as client, interruptible() as stop, OutcomeFile(place) as out:
-        summary = send_rows(client, rows, out, stop, workers=workers)
+        if resume is not None:
+            mark_resumed(resume, place)
+        summary = send_rows(client, plan, out, stop, workers=workers)
     summary.show(as_json=as_json, outcomes=place)
-    if stop.error is not None:
+    if stop.error is not None and not stop.interrupted:
         raise stop.error
     ctx.exit(INTERRUPTED if stop.interrupted else summary.exit_code)
 
@@ -156,76 +153,36 @@ def _default_outcomes(file: str) -> Path:
     return Path(file).with_suffix(".outcomes.csv")
 
 
-def examine(
-    cells: Sequence[tuple[str, ...]],
-    model: OutgoingMessage,
-    *,
-    region: str | None = "MM",
-    include_unconfirmed: bool = False,
-) -> list[Row]:
-    """Normalize the numbers and check the messages of all rows.
+def look(plan: Plan, outcomes: Path | None, *, as_json: bool) -> int:
+    """Tell what would be sent and what is refused, and return the exit code.
 
-    Args:
-        cells: number, text, and perhaps reference of n rows.
-        model: what all messages have in common.
-        region: of numbers without a country code.
-        include_unconfirmed: send to UNCONFIRMED numbers too.
-
-    Returns:
-        n rows; those that are refused have no message.
-
-    Raises:
-        BadInput: two rows have the same reference.
+    With `outcomes` each row is written there, those that would be sent without an
+    outcome.
     """
-    if len({row[2] for row in cells if len(row) > 2}) not in (0, len(cells)):
-        raise BadInput("FILE has a reference twice: each row needs its own")
-    phones = normalize_batch([row[0] for row in cells], region=region, strict=True, sms=True)
-    job = secrets.token_hex(4)
-    taken = {Verdict.VALID, Verdict.UNCONFIRMED} if include_unconfirmed else {Verdict.VALID}
-    columns = zip(
-        cells, phones.e164, phones.verdicts, phones.regions, phones.operators, strict=True
-    )
-    rows = []
-    for at, (cell, e164, verdict, region_, operator) in enumerate(columns, start=1):
-        row = Row(
-            row=at,
-            reference=cell[2] if len(cell) > 2 else f"{job}-{at}",
-            e164=e164,
-            verdict=verdict.name,
-            operator=operator.name if region_ == "MM" else "abroad",
-        )
-        if e164 is not None and verdict in taken:
-            row = _with_message(row, replace(model, to=e164, message=cell[1]))
-        rows.append(row)
-    return rows
+    summary = Summary(plan.rows, plan.carried)
+    if outcomes is not None:
+        with OutcomeFile(outcomes) as out:
+            for carried in plan.carried:
+                out.write(carried)
+            for row in plan.rows:
+                out.write(_about(row, "REFUSED" if row.message is None else None))
+    summary.show_dry_run(as_json=as_json, outcomes=outcomes)
+    return REFUSED if summary.refused else OK
 
 
-def _with_message(row: Row, message: OutgoingMessage) -> Row:
-    """Return the row with its message, or with what is wrong with it."""
-    key = generate_encrypt_key() if message.encrypt else None
-    message = replace(message, client_reference=row.reference, encrypt_key=key)
-    try:
-        checked_message(message, GATEWAY_V3)
-    except ArgumentError as error:
-        return replace(row, verdict="TEXT", why=str(error))
-    return replace(row, message=message)
-
-
-def send_rows(
-    client: Client, rows: Sequence[Row], out: OutcomeFile, stop: Stop, *, workers: int
-) -> Summary:
+def send_rows(client: Client, plan: Plan, out: OutcomeFile, stop: Stop, *, workers: int) -> Summary:
     """Send the rows that have a message and write down the outcome of every row.
 
     Returns:
         What it came to, for printing.
     """
-    summary = Summary(rows)
-    for row in rows:
+    summary = Summary(plan.rows, plan.carried)
+    for carried in plan.carried:
+        out.write(carried)
+    for row in plan.rows:
         if row.message is None:
-            out.write(
-                OutcomeRow(row.row, row.reference, row.e164, row.verdict, "REFUSED", error=row.why)
-            )
-    sent = [(row, row.message) for row in rows if row.message is not None]
+            out.write(_about(row, "REFUSED")._replace(seal=plan.seal))
+    sent = [(row, row.message) for row in plan.rows if row.message is not None]
     keys = [(row.reference, m.encrypt_key) for row, m in sent if m.encrypt_key is not None]
     waiting = keys_path(out.path)
     if keys:
@@ -238,22 +195,45 @@ def send_rows(
         return send_together(client, batch)
 
     def record(number: int, result: Result) -> None:
-        row, message = sent[number]
-        out.write(_outcome_row(row, message, result))
-        summary.count(result)
+        outcome = _outcome_row(*sent[number], result)._replace(seal=plan.seal)
+        out.write(outcome)
+        summary.count(outcome)
         progress.advance()
+
+    def announce(requests: int) -> None:
+        progress.note(_stopping(requests))
 
     size = 1 if keys else GATEWAY_V3.bulk_messages_max
     with Progress("sent", len(sent)) as progress:
-        send_all(batches((m for _, m in sent), size), send, record, stop, workers=workers)
+        messages = batches((message for _, message in sent), size)
+        send_all(messages, send, record, stop, workers=workers, announce=announce)
     if keys:  # every row is in the outcome file, and its key with it
         out.sync()
         waiting.unlink()
     return summary
 
 
+def _stopping(requests: int) -> str:
+    """Say what is still waited for: each request connects, writes, waits and reads."""
+    from smspoh.gateway.wire import TIMEOUT_S  # noqa: PLC0415 - brings the HTTP library
+
+    if not requests:
+        return "stopping"
+    name = "request" if requests == 1 else "requests"
+    return (
+        f"stopping; waiting up to {4 * TIMEOUT_S:.0f} s for {requests} {name}"
+        " (Ctrl-C again: not at all)"
+    )
+
+
+def _about(row: Row, outcome: str | None) -> OutcomeRow:
+    return OutcomeRow(
+        row.row, row.line, row.reference, row.e164, row.verdict, outcome, error=row.why
+    )
+
+
 def _outcome_row(row: Row, message: OutgoingMessage, result: Result) -> OutcomeRow:
-    about = OutcomeRow(row.row, row.reference, row.e164, row.verdict, result.outcome)
+    about = _about(row, result.outcome)
     if result.outcome is not Outcome.SKIPPED:
         about = about._replace(encryptKey=message.encrypt_key)
     if result.error is not None:
@@ -268,55 +248,3 @@ def _outcome_row(row: Row, message: OutgoingMessage, result: Result) -> OutcomeR
             error=entry.error or about.error,
         )
     return about
-
-
-class Summary:
-    """Counts what became of the rows."""
-
-    def __init__(self, rows: Sequence[Row]) -> None:
-        """Count the rows that are refused before anything is sent."""
-        self.rows = len(rows)
-        self.refused = Counter(row.verdict for row in rows if row.message is None)
-        self.parts = sum(count_parts(row.message.message) for row in rows if row.message)
-        self.outcomes: Counter[str] = Counter()
-        self.proven: Counter[bool] = Counter()
-
-    def count(self, result: Result) -> None:
-        """Count one row that was to be sent."""
-        self.outcomes[str(result.outcome)] += 1
-        if result.proven is not None:
-            self.proven[result.proven] += 1
-
-    @property
-    def exit_code(self) -> int:
-        """0 when every row was accepted, and proven where that was asked."""
-        fine = self.outcomes[Outcome.ACCEPTED] == self.rows and not self.proven[False]
-        return OK if fine else REFUSED
-
-    def show(self, *, as_json: bool, outcomes: Path | None = None) -> None:
-        """Print the counts; `outcomes` is the file that was written."""
-        if as_json:
-            value = {
-                "rows": self.rows,
-                "refused": dict(self.refused),
-                "outcomes": dict(self.outcomes),
-                "proven": self.proven[True],
-                "notProven": self.proven[False],
-                "parts": self.parts,
-                "outcomeFile": None if outcomes is None else str(outcomes),
-            }
-            click.echo(to_json(value))
-            return
-        click.echo(f"rows read      {self.rows:>9,}")
-        click.echo(f"refused        {self.refused.total():>9,}  {counted(self.refused)}".rstrip())
-        for name in Outcome:
-            if outcomes is not None and (self.outcomes[name] or name is Outcome.ACCEPTED):
-                click.echo(f"{name.lower():<15}{self.outcomes[name]:>9,}")
-        if self.proven:
-            click.echo(f"proven         {self.proven[True]:>9,}")
-            click.echo(f"not proven     {self.proven[False]:>9,}")
-        if outcomes is None:
-            click.echo(f"would be sent  {self.rows - self.refused.total():>9,}")
-            click.echo(f"parts          {self.parts:>9,}")
-        else:
-            click.echo(f"outcomes in {outcomes}")
