@@ -20,7 +20,8 @@ const COUNTING: Backend = Backend::custom("counting", 3, count);
 /// The lanes and the groups of lanes that `work` ran.
 fn counted(work: impl FnOnce()) -> (usize, usize) {
     // One test uses the counters, so that no other moves them.
-    (LANES.store(0, Ordering::Relaxed), GROUPS.store(0, Ordering::Relaxed));
+    LANES.store(0, Ordering::Relaxed);
+    GROUPS.store(0, Ordering::Relaxed);
     work();
     (LANES.load(Ordering::Relaxed), GROUPS.load(Ordering::Relaxed))
 }
