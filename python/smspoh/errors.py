@@ -51,7 +51,8 @@ class SmspohError(Exception):
 
 
 def _rebuilt(cls: type[SmspohError], args: tuple[Any, ...], state: dict[str, Any]) -> SmspohError:
-    error = cls.__new__(cls, *args)
+    # Not cls.__new__: of two bases it would take that of MemoryError, which refuses.
+    error = BaseException.__new__(cls, *args)
     error.__dict__.update(state)
     return error
 
@@ -126,6 +127,8 @@ class GatewayError(SmspohError):
         results: of a call of several requests, what the requests before this
             one came to: one `SendResult` for each of the first messages, in the
             caller's order. Empty for a call of one request.
+        encrypt_key: the key of the encrypted message that a failed /send carried,
+            whoever made it: if it was sent, the gateway may not say it again.
         rows: of a call of several requests, the positions of the messages that
             the failed request carried; later ones were never sent. None for a
             call of one request.
@@ -133,6 +136,7 @@ class GatewayError(SmspohError):
 
     results: tuple[SendResult, ...] = ()
     rows: range | None = None
+    encrypt_key: str | None = None
 
     def __init__(
         self, message: str, *, request: Request | None = None, response: Response | None = None

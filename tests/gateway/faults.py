@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
 
@@ -16,15 +17,17 @@ class FaultyServer:
     """Accept connections, read one request from each, and let `behave` do the rest.
 
     `behave` gets the connection after the whole request was read, and `stopped`,
-    an event that is set when the test is over.
+    an event that is set when the test is over. With a context it speaks TLS.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self.behave: Callable[[socket.socket, threading.Event], None] = lambda *_: None
         self.stopped = threading.Event()
         self.requests: list[bytes] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.base_url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/api/rest"
+        scheme = "http" if context is None else "https"
+        self.base_url = f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}/api/rest"
         self._threads = [threading.Thread(target=self._accept)]
 
     def __enter__(self) -> Self:
@@ -61,7 +64,11 @@ class FaultyServer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.enter_context(connection)
+            if self._context is not None:
+                secured = self._context.wrap_socket(connection, server_side=True)
+                connection = stack.enter_context(secured)
             self.requests.append(_read_request(connection))
             self.behave(connection, self.stopped)
 

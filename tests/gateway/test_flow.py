@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,11 +14,9 @@ from smspoh.errors import ServerError, TransportError
 from smspoh.gateway import (
     GATEWAY_V3,
     GatewayProfile,
-    Message,
     OutgoingMessage,
     Request,
     Response,
-    Status,
     flow,
 )
 
@@ -113,75 +110,12 @@ def test_an_encrypted_message_goes_to_bulk_only_where_bulk_is_known_to_encrypt(
     assert body.get("messages", [body])[0]["encrypt"] == 1
 
 
-def entry(to: str, text: str = "", reference: str | None = None) -> Message:
-    return Message("id", text, to, Status.ACCEPTED, client_reference=reference)
-
-
-def test_entries_in_another_order_find_their_messages() -> None:
-    group = [
-        OutgoingMessage(("09250000001",), "first", "SMSPoh"),
-        OutgoingMessage(("09250000001",), "second", "SMSPoh"),
-        OutgoingMessage(("+6681234567", "09250000002"), "third", "SMSPoh"),
-    ]
-    entries = [
-        entry("6681234567", "third"),
-        entry("959250000001", "second"),
-        entry("959250000002", "third"),
-        entry("959250000001", "first"),
-    ]
-    bulk = flow.assign(group, entries)
-    assert [[found.message for found in result] for result in bulk] == [
-        ["first"],
-        ["second"],
-        ["third", "third"],
-    ]
-
-
-def test_the_reference_decides_where_the_text_cannot() -> None:
-    """Ciphertexts of two messages to one number, in the wrong order and one too many."""
-    group = [
-        OutgoingMessage(("09250000001",), "a", "SMSPoh", client_reference="r1"),
-        OutgoingMessage(("09250000001",), "b", "SMSPoh", client_reference="r2"),
-    ]
-    sealed = [
-        replace(entry("959250000001", "zzzz", name), encrypted=True) for name in ("r2", "r1", "r1")
-    ]
-    bulk = flow.assign(group, sealed)
-    assert [result[0].client_reference for result in bulk] == ["r1", "r2"]
-    assert len(bulk.unmatched) == 1
-
-
-def test_a_message_without_an_entry_has_an_empty_result() -> None:
-    group = [
-        OutgoingMessage(("09250000001",), "a", "SMSPoh"),
-        OutgoingMessage(("09250000002",), "b", "SMSPoh"),
-    ]
-    bulk = flow.assign(group, [entry("959250000002", "b"), entry("959777777777", "?")])
-    assert [len(result) for result in bulk] == [0, 1]
-    assert [found.to for found in bulk.unmatched] == ["959777777777"]
-
-
-def test_entries_that_name_no_number_go_by_place() -> None:
-    group = [OutgoingMessage((f"0925000000{row}",), "x", "SMSPoh") for row in range(2)]
-    refused = Message(None, "", "", Status.REJECTED, error="Invalid Sender ID")
-    bulk = flow.assign(group, [refused, entry("959250000001", "x")])
-    assert [result[0].accepted for result in bulk] == [False, True]
-
-
-@given(st.permutations(range(6)))
-def test_any_order_of_different_numbers_is_put_right(order: list[int]) -> None:
-    group = [OutgoingMessage((f"0925000000{row}",), f"t{row}", "SMSPoh") for row in range(6)]
-    entries = [entry(f"95925000000{row}", f"t{row}") for row in order]
-    bulk = flow.assign(group, entries)
-    assert [result[0].message for result in bulk] == [f"t{row}" for row in range(6)]
-
-
 @pytest.mark.parametrize("kind", ["thrown", "answered"])
 def test_a_bulk_failure_carries_the_results_so_far(kind: str) -> None:
     group = [OutgoingMessage((f"0925000000{row}",), "x", "SMSPoh") for row in range(3)]
     calls = flow.send_bulk(group, GatewayProfile(bulk_messages_max=1))
     next(calls)
-    raw = json.dumps({"messages": [{"messageId": "A", "status": "Accepted", "to": "959"}]})
+    raw = json.dumps({"messages": [{"messageId": "A", "status": "Accepted", "to": "959250000000"}]})
     second = calls.send(Response(200, (), raw.encode()))
     if kind == "thrown":
         with pytest.raises(TransportError) as dropped:

@@ -130,6 +130,12 @@ def test_parts_are_counted_and_charged(caller: Caller, text: str, unicode: int, 
     assert before - caller.balance() == 10 * parts
 
 
+def test_a_price_that_takes_the_last_of_the_money_is_paid() -> None:
+    caller = Caller(balance=10)
+    assert caller.send()[0]["status"] == "Accepted"
+    assert caller.balance() == 0
+
+
 def test_an_empty_account_refuses_and_never_goes_below_zero() -> None:
     caller = Caller(balance=25)
     entries = caller.send(to="09250000001,09250000002,09250000003")
@@ -172,6 +178,10 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
         "Client Reference should contain at most 50 characters.",
     ),
     ({"scheduledAt": "tomorrow"}, "scheduledAt", "The format of Scheduled At is invalid."),
+    *(
+        ({"scheduledAt": far}, "scheduledAt", "Scheduled At must be in the years 1970 to 2100.")
+        for far in ("9999-12-31 23:59:59", "2101-01-01 00:00:00", "1969-12-31 23:59:59")
+    ),
     (
         {"deliveryReceiptUrl": {}},
         "deliveryReceiptUrl",

@@ -5,6 +5,7 @@ Source: SMSPoh API Specification 3.0, "Message History".
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from datetime import UTC, datetime
 from typing import Any
@@ -146,6 +147,39 @@ def test_a_balance_is_charged_once_by_each_of_many_threads() -> None:
         thread.join()
     assert taken.count(True) == 333
     assert ledger.balance == 1
+
+
+class Slow(int):
+    """An amount that is compared by two threads at once, where that can be."""
+
+    both = threading.Barrier(2)
+
+    def __gt__(self, other: int) -> bool:
+        found = int(self) > other
+        # With a lock the other thread cannot come, and this one goes on alone.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            self.both.wait(0.5)
+        return found
+
+
+def test_two_threads_cannot_spend_the_same_money() -> None:
+    ledger = Ledger(balance=3, messages_max=1)
+    taken: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda: taken.append(ledger.charge(Slow(3)))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(taken) == [False, True]
+    assert ledger.balance == 0
+
+
+@pytest.mark.parametrize("moment", ["2100-12-31 23:59:59", "1970-01-01 00:00:00"])
+def test_the_history_lives_with_the_farthest_times(caller: Caller, moment: str) -> None:
+    caller.send(scheduledAt=moment)
+    assert caller.history()["messages"][0]["scheduledAt"] == moment
 
 
 def test_a_record_is_a_value() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import socket
@@ -15,7 +16,7 @@ import pytest
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from smspoh.errors import ArgumentError
-from smspoh.sandbox import SandboxSettings
+from smspoh.sandbox import SandboxSettings, server
 from smspoh.sandbox.server import Sandbox, serve
 
 from .conftest import QUICK
@@ -36,6 +37,10 @@ def call(sandbox: Sandbox, method: str, path: str, **options: Any) -> httpx2.Res
     headers = {"Authorization": "Bearer a2V5OnNlY3JldA=="}  # key:secret
     with httpx2.Client(base_url=sandbox.base_url, headers=headers, trust_env=False) as http:
         return http.request(method, path, **options)
+
+
+def port_of(sandbox: Sandbox) -> int:
+    return int(sandbox.base_url.split(":")[2].split("/")[0])
 
 
 def test_it_answers_over_http(sandbox: Sandbox) -> None:
@@ -83,8 +88,29 @@ def test_a_body_over_the_limit_is_413(sandbox: Sandbox, chunked: bool) -> None:
     assert answer.status_code == 413
 
 
+def test_a_body_over_the_limit_is_refused_before_it_ends(sandbox: Sandbox) -> None:
+    """One that is only looked at when it is whole could grow for ever."""
+    with socket.create_connection(("127.0.0.1", port_of(sandbox)), timeout=30) as connection:
+        connection.sendall(
+            b"POST /api/rest/send HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        for _ in range(3):
+            connection.sendall(b"1000\r\n" + b" " * 4096 + b"\r\n")
+        assert connection.recv(12) == b"HTTP/1.1 413"  # and the last chunk never came
+
+
+def test_more_connections_than_the_most_are_turned_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "CONNECTIONS_MAX", 3)
+    with Sandbox(api_key="key", api_secret="secret") as sandbox, contextlib.ExitStack() as held:
+        first = call(sandbox, "GET", "/account/get-balance").status_code
+        for _ in range(3):
+            held.enter_context(socket.create_connection(("127.0.0.1", port_of(sandbox))))
+        last = call(sandbox, "GET", "/account/get-balance").status_code
+    assert (first, last) == (200, 503)
+
+
 def test_a_client_that_leaves_in_the_middle_harms_nobody(sandbox: Sandbox) -> None:
-    port = int(sandbox.base_url.split(":")[2].split("/")[0])
+    port = port_of(sandbox)
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(
             b"POST /api/rest/send HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"
@@ -109,7 +135,7 @@ def test_a_fault_of_the_sandbox_is_a_500_and_its_log_holds_no_text(
 def test_no_log_holds_what_was_asked(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="uvicorn")
     logging.getLogger("uvicorn.access").propagate = True
-    port = int(sandbox.base_url.split(":")[2].split("/")[0])
+    port = port_of(sandbox)
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(
             b"GET /api/rest/messages?to=959250000001&message=hush HTTP/1.1\r\n"
@@ -131,7 +157,7 @@ def test_credentials_are_made_when_none_are_given_and_hidden() -> None:
 
 def test_stop_frees_the_port_and_ends_the_thread() -> None:
     sandbox = Sandbox()
-    port = int(sandbox.base_url.split(":")[2].split("/")[0])
+    port = port_of(sandbox)
     with socket.create_connection(("127.0.0.1", port)):  # an idle connection does not hold it up
         assert f"smspoh-sandbox-{port}" in [thread.name for thread in threading.enumerate()]
         sandbox.stop()
@@ -163,7 +189,7 @@ def test_replies_do_not_wait_for_acknowledgements(
 
 def test_a_port_that_is_taken_is_an_os_error() -> None:
     with Sandbox() as sandbox:
-        port = int(sandbox.base_url.split(":")[2].split("/")[0])
+        port = port_of(sandbox)
         with pytest.raises(OSError, match="in use"):
             Sandbox(port=port)
 
@@ -217,6 +243,8 @@ def test_serve_blocks_until_it_is_stopped() -> None:
 def test_serve_ends_quietly_on_an_interrupt() -> None:
     code = (
         "import json, os, signal\n"
+        # Whoever runs the tests may have it ignored, as nohup does, and a child inherits that.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from smspoh.sandbox import serve\n"
         "def ready(s):\n"
         "    print(json.dumps(s.base_url), flush=True)\n"

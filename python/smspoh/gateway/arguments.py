@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .profile import GatewayProfile
 
 # E.164 allows 15 digits; 7 is the shortest number that any country sends SMS to.
-_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|09[0-9]{5,10}|959[0-9]{5,10}", re.ASCII)
+# After +95 comes no 0: that would be the trunk prefix, which +95 takes the place of.
+_NUMBER = re.compile(r"\+(?!950)[1-9][0-9]{6,14}|09[0-9]{5,10}|959[0-9]{5,10}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -50,7 +51,7 @@ def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> Outgoi
     checked_sender(message.sender, profile)
     _check_key(message.encrypt_key, message.encrypt, profile)
     if message.scheduled_at is not None:
-        require_aware("scheduled_at", message.scheduled_at)
+        wire_time("scheduled_at", require_aware("scheduled_at", message.scheduled_at), profile)
     if message.delivery_receipt_url is not None:
         _check_receipt_url(message.delivery_receipt_url, profile)
     if message.client_reference is not None:
@@ -77,9 +78,14 @@ def checked_recipients(to: object, profile: GatewayProfile) -> tuple[str, ...]:
     return tuple(_checked_number(number, row) for row, number in enumerate(numbers))
 
 
+def is_number(number: str) -> bool:
+    """Return True for a number as the specification writes them: 09, 959, or + and E.164."""
+    return _NUMBER.fullmatch(number) is not None
+
+
 def _checked_number(number: object, row: int) -> str:
     trimmed = _require_str(f"to[{row}]", number).strip()
-    if not _NUMBER.fullmatch(trimmed):
+    if not is_number(trimmed):
         raise ArgumentError(
             f"to[{row}] is not a number that the gateway takes: it must be digits alone,"
             " starting with 09, 959 or + and a country code (smspoh.normalize makes one)"
@@ -182,15 +188,26 @@ def require_aware(name: str, moment: object) -> datetime:
     return moment
 
 
-def wire_time(moment: datetime, profile: GatewayProfile) -> str:
+def wire_time(name: str, moment: datetime, profile: GatewayProfile) -> str:
     """Return an aware time as the gateway writes it, to the second."""
-    return moment.astimezone(profile.zone).strftime("%Y-%m-%d %H:%M:%S")
+    return _local(name, moment, profile).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _local(name: str, moment: datetime, profile: GatewayProfile) -> datetime:
+    """Return an aware time in the gateway's zone."""
+    try:
+        local = moment.astimezone(profile.zone)
+    except OverflowError:
+        local = None
+    if local is None or local.year < 1000:  # a shorter year is not written with 4 digits
+        raise ArgumentError(f"{name} is outside the years 1000 to 9999 at the gateway")
+    return local
 
 
 def wire_date(name: str, day: object, profile: GatewayProfile) -> str:
     """Return a day, or the gateway's day at an aware time, as ``YYYY-MM-DD``."""
     if isinstance(day, datetime):
-        return require_aware(name, day).astimezone(profile.zone).date().isoformat()
+        return _local(name, require_aware(name, day), profile).date().isoformat()
     if not isinstance(day, date):
         raise TypeError(f"{name} must be a date or a datetime, not {_type(day)}")
     return day.isoformat()

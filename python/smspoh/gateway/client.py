@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from smspoh.errors import ArgumentError, ProtocolError, TransportError
+from smspoh.errors import ArgumentError
 
 from . import flow
 from .arguments import (
@@ -41,7 +41,10 @@ class Client:
         api_secret: the secret that belongs to it.
         base_url: https, or http to this machine itself (a sandbox).
         timeout: seconds, above 0, for each wait: to connect, to write, to read.
-            A reply that has begun must be complete within it too.
+            The body of a reply must be complete within it, and the whole request
+            with its reply within 4 times it. Not bounded: the system's look-up of
+            the host's name. A host of several addresses gets one wait to connect
+            for each. With a `transport` of your own, 4 times is not kept.
         profile: what the specification leaves open about the gateway.
         transport: an `httpx2.BaseTransport` to use instead of one that this
             client makes, for a proxy or for tests. The client closes it.
@@ -106,7 +109,8 @@ class Client:
 
         Returns:
             The entries as the gateway answered. One that the gateway refused is
-            an entry whose `accepted` is False, not an exception.
+            an entry whose `accepted` is False, not an exception. Recipients whom
+            the reply does not mention are in `missing`.
 
         Raises:
             TypeError: an argument has the wrong type.
@@ -115,6 +119,9 @@ class Client:
             RejectedError: a 4xx, of which AuthError, RateLimitedError, InvalidRequestError.
             ServerError: a 5xx.
             ProtocolError: a reply that is not what the specification says.
+
+        Whatever is raised once the request was made, an interrupt too, holds the
+        key of an encrypted message as `encrypt_key`.
 
         Source: SMSPoh API Specification 3.0, "Send Message", "Send Encrypt Message".
         """
@@ -149,7 +156,9 @@ class Client:
             GatewayError: as `send` does. A request that fails stops the rest, and
                 the error tells what was done: `results` holds one result for
                 each message before the failed request, `rows` the positions of
-                the messages in it. Later ones were not sent.
+                the messages in it. Later ones were not sent. A KeyboardInterrupt,
+                and whatever else ends the call between the first request and the
+                last reply, gets the same attributes, and `request`.
 
         Source: SMSPoh API Specification 3.0, "Send Bulk Message".
         """
@@ -244,12 +253,11 @@ class Client:
         try:
             request = next(calls)
             while True:
-                try:
-                    response = self._wire.exchange(request)
-                except (TransportError, ProtocolError) as error:
-                    request = calls.throw(error)
-                else:
-                    request = calls.send(response)
+                request = calls.send(self._wire.exchange(request))
         except StopIteration as done:
             result: T = done.value
             return result
+        except BaseException as error:
+            # An interrupt too: the flow puts on it what was done, and lets it go on.
+            calls.throw(error)
+            raise

@@ -22,6 +22,8 @@ from smspoh.errors import (
     ServerError,
 )
 
+from .body import json_value
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -123,8 +125,8 @@ def _http_date(value: str) -> datetime | None:
 def _complaints(body: bytes) -> tuple[str, dict[str, str]]:
     """Return the gateway's words, and its words by field, from either shape of body."""
     try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
+        value = json_value(body)
+    except ValueError:
         return "", {}
     if isinstance(value, list):
         pairs = [(row.get("field"), row.get("message")) for row in value if isinstance(row, dict)]

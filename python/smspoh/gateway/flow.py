@@ -7,14 +7,16 @@ TransportError into the generator.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from smspoh.errors import GatewayError, ProtocolError
 
-from .arguments import number_key, wire_time
+from .arguments import wire_time
 from .failures import failure
+from .matching import assign, assign_one
 from .models import (
     Balance,
     BulkResult,
@@ -38,26 +40,32 @@ Flow: TypeAlias = Generator[Request, Response, T]
 def send(message: OutgoingMessage, profile: GatewayProfile) -> Flow[SendResult]:
     """Send one checked message and return its entries.
 
+    Whatever ends it early leaves with `encrypt_key` filled in.
+
     Source: SMSPoh API Specification 3.0, "Send Message", "Send Encrypt Message".
     """
     joined = profile.send_recipients == "comma"
     request = Request("POST", "/send", body=_json(_payload(message, profile, joined=joined)))
-    response = yield from _exchange(request)
-    entries = messages_of(request, response, profile)
-    if not entries:
-        raise ProtocolError(
-            f"the gateway answered {response.status} without an entry for the message;"
-            " it may have been sent",
-            request=request,
-            response=response,
-        )
-    return SendResult(entries, message.encrypt_key)
+    try:
+        response = yield from _exchange(request)
+        entries = messages_of(request, response, profile)
+        if not entries:
+            raise ProtocolError(  # noqa: TRY301 - it needs the key as every other one does
+                f"the gateway answered {response.status} without an entry for the message;"
+                " it may have been sent",
+                request=request,
+                response=response,
+            )
+    except BaseException as error:
+        _attach(error, encrypt_key=message.encrypt_key)
+        raise
+    return assign_one(message, entries)
 
 
 def send_bulk(messages: Sequence[OutgoingMessage], profile: GatewayProfile) -> Flow[BulkResult]:
     """Send checked messages in as few requests as the profile allows, in order.
 
-    A GatewayError leaves with `results` and `rows` filled in.
+    Whatever ends it early, an interrupt too, leaves with `results` and `rows` filled in.
 
     Source: SMSPoh API Specification 3.0, "Send Bulk Message".
     """
@@ -67,11 +75,13 @@ def send_bulk(messages: Sequence[OutgoingMessage], profile: GatewayProfile) -> F
         group = messages[rows.start : rows.stop]
         try:
             if group[0].encrypt and not profile.bulk_encrypt:
-                results.append((yield from send(group[0], profile)))
+                result = yield from send(group[0], profile)
+                results.append(result)
+                unmatched.extend(result.unmatched)
                 continue
             part = yield from _send_group(group, profile)
-        except GatewayError as error:
-            error.results, error.rows = tuple(results), rows
+        except BaseException as error:
+            _attach(error, results=tuple(results), rows=rows)
             raise
         results.extend(part.results)
         unmatched.extend(part.unmatched)
@@ -121,10 +131,22 @@ def balance() -> Flow[Balance]:
 
 
 def _exchange(request: Request) -> Flow[Response]:
-    response = yield request
+    try:
+        response = yield request
+    except BaseException as error:
+        if not isinstance(error, GatewayError):  # which has it already
+            _attach(error, request=request)
+        raise
     if not 200 <= response.status < 300:
         raise failure(request, response)
     return response
+
+
+def _attach(error: BaseException, **facts: object) -> None:
+    """Put what is known on an error; one that takes no attributes is left as it is."""
+    for name, value in facts.items():
+        with contextlib.suppress(AttributeError, TypeError):
+            setattr(error, name, value)
 
 
 def _send_group(group: Sequence[OutgoingMessage], profile: GatewayProfile) -> Flow[BulkResult]:
@@ -142,7 +164,7 @@ def _payload(message: OutgoingMessage, profile: GatewayProfile, *, joined: bool)
         to = ",".join(numbers) if joined else list(numbers)
     body: dict[str, Any] = {"to": to, "message": message.message, "from": message.sender}
     if message.scheduled_at is not None:
-        body["scheduledAt"] = wire_time(message.scheduled_at, profile)
+        body["scheduledAt"] = wire_time("scheduled_at", message.scheduled_at, profile)
     if message.encrypt:
         body["encrypt"] = _flag(True, profile)
         body["encryptKey"] = message.encrypt_key
@@ -163,52 +185,3 @@ def _flag(value: bool, profile: GatewayProfile) -> int | bool:
 
 def _json(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def assign(group: Sequence[OutgoingMessage], entries: Sequence[Message]) -> BulkResult:
-    """Return the entries of a bulk reply, each with the message that it belongs to.
-
-    The reply is one flat list. When it has an entry for each different
-    recipient, in order, place decides. Otherwise the number does, and among
-    messages to one number the reference and then the text.
-    """
-    expected = [
-        (row, key)
-        for row, message in enumerate(group)
-        for key in dict.fromkeys(map(number_key, as_recipients(message.to)))
-    ]
-    found: list[list[Message]] = [[] for _ in group]
-    unmatched: list[Message] = []
-    in_order = len(entries) == len(expected) and all(
-        not entry.to or number_key(entry.to) == key
-        for entry, (_, key) in zip(entries, expected, strict=True)
-    )
-    for place, entry in enumerate(entries):
-        row = expected[place][0] if in_order else _claim(group, expected, entry)
-        if row is None:
-            unmatched.append(entry)
-        else:
-            found[row].append(entry)
-    results = [
-        SendResult(tuple(own), message.encrypt_key)
-        for own, message in zip(found, group, strict=True)
-    ]
-    return BulkResult(tuple(results), tuple(unmatched))
-
-
-def _claim(
-    group: Sequence[OutgoingMessage], expected: list[tuple[int, str]], entry: Message
-) -> int | None:
-    """Return the row that an entry belongs to, and take it off the expected ones."""
-    key = number_key(entry.to)
-    rows = [row for row, number in expected if number == key]
-    if entry.client_reference is not None:
-        rows = [
-            row for row in rows if group[row].client_reference == entry.client_reference
-        ] or rows
-    if entry.message and not entry.encrypted:
-        rows = [row for row in rows if group[row].message == entry.message] or rows
-    if not rows:
-        return None
-    expected.remove((rows[0], key))
-    return rows[0]

@@ -158,16 +158,10 @@ Status.EXPIRED = Status("Expired")
 Status.FAILED = Status("Failed")
 Status.UNDELIVERED = Status("Undelivered")
 Status.UNKNOWN = Status("?")
-_FINAL = frozenset(
-    {
-        Status.SUCCESS,
-        Status.REJECTED,
-        Status.ERROR,
-        Status.EXPIRED,
-        Status.FAILED,
-        Status.UNDELIVERED,
-    }
+_FAILED = frozenset(
+    {Status.REJECTED, Status.ERROR, Status.EXPIRED, Status.FAILED, Status.UNDELIVERED}
 )
+_FINAL = _FAILED | {Status.SUCCESS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +206,12 @@ class Message:
 
     @property
     def accepted(self) -> bool:
-        """True when the gateway took the message; it says nothing of delivery."""
-        return self.message_id is not None and self.error is None and self.status != Status.REJECTED
+        """True when the gateway took the message and has not given it up for good.
+
+        It says nothing of delivery. False: refused, or failed for good already
+        (Rejected, Error, Expired, Failed, Undelivered).
+        """
+        return self.message_id is not None and self.error is None and self.status not in _FAILED
 
     @property
     def operator(self) -> Operator:
@@ -237,10 +235,16 @@ class SendResult(Sequence[Message]):
             A 2xx can hold refused entries: look at `accepted` of each.
         encrypt_key: the key of the message, whoever made it; None when not encrypted.
             The gateway gives it once and never again.
+        missing: the recipients, as the caller wrote them, for whom the reply has
+            no entry: what became of them is not known, they may have been sent to.
+        unmatched: entries of the reply that name none of the recipients. Those of
+            a bulk are on the `BulkResult`.
     """
 
     messages: tuple[Message, ...]
     encrypt_key: str | None = None
+    missing: tuple[str, ...] = ()
+    unmatched: tuple[Message, ...] = ()
 
     @property
     def accepted(self) -> tuple[Message, ...]:
@@ -266,7 +270,12 @@ class SendResult(Sequence[Message]):
         return iter(self.messages)
 
     def __repr__(self) -> str:
-        return f"<SendResult accepted={len(self.accepted)} refused={len(self.refused)}>"
+        odd = "".join(
+            f" {name}={len(found)}"
+            for name, found in (("missing", self.missing), ("unmatched", self.unmatched))
+            if found
+        )
+        return f"<SendResult accepted={len(self.accepted)} refused={len(self.refused)}{odd}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +283,8 @@ class BulkResult(Sequence[SendResult]):
     """Hold what a bulk send came to: one `SendResult` a message, in the caller's order.
 
     Attributes:
-        results: one for each message. A result without entries belongs to a
-            message that the reply does not mention: it may have been sent.
+        results: one for each message; `missing` of each names the recipients that
+            the reply does not mention: they may have been sent to.
         unmatched: entries of the replies that belong to no message.
     """
 

@@ -43,7 +43,8 @@ class GatewayProfile:
         history_limits: the page sizes of /messages (spec).
         utc_offset_minutes: the zone of every time in requests and replies (spec
             for `updatedAt`, taken for the others).
-        reply_bytes_max: longer replies are refused unread (our own limit).
+        reply_bytes_max: longer replies are refused unread (our own limit). A full
+            bulk is 100 messages to 100 recipients, an entry of 0.5 to 2 kB for each.
         envelope: the parameters of the gateway's encryption (unknown; the
             default is the framework's).
 

@@ -1,19 +1,20 @@
 """From the body of a 2xx to values, or a ProtocolError.
 
 What makes an entry an entry (its id, status, number) must be there; what only
-describes it may be missing. A reply that says less than it must is never read
-as "not sent".
+describes it may be missing, and counts as missing when it has another form: one
+odd field must not lose the other entries of a reply. A reply that says less than
+it must is never read as "not sent".
 """
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from smspoh.errors import ProtocolError
 
+from .body import json_value
 from .models import Balance, Message, Page, Request, Response, Status
 
 if TYPE_CHECKING:
@@ -88,22 +89,15 @@ def _unspecified(reason: str, request: Request, response: Response) -> ProtocolE
 
 
 def _object(response: Response) -> dict[str, Any]:
-    value: Any = None
     try:
-        value = json.loads(
-            response.body.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant
-        )
-    except (ValueError, RecursionError, InvalidOperation):
-        reason = "it is not JSON, or it was cut short"
+        value = json_value(response.body)
+    except ValueError as unreadable:
+        reason = str(unreadable)
     else:
         if isinstance(value, dict):
             return value
         reason = "it is not a JSON object"
     raise _Unexpected(reason)
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
 
 
 def _entries(body: Mapping[str, Any], profile: GatewayProfile) -> tuple[Message, ...]:
@@ -123,20 +117,20 @@ def _entry(row: Any, where: str, profile: GatewayProfile) -> Message:
             raise _Unexpected(f"{where}.{name} is not a string")
     return Message(
         message_id=row["messageId"],
-        message=_text(row, where, "message"),
+        message=_text(row, "message"),
         to=row["to"],
         status=Status(row["status"]),
-        client_reference=_text(row, where, "clientReference") or None,
-        scheduled_at=_moment(row, where, "scheduledAt", profile),
-        created_at=_moment(row, where, "createdAt", profile),
-        finished_at=_moment(row, where, "finishedAt", profile),
-        message_count=None if row.get("messageCount") is None else _count(row, "messageCount"),
-        sender=_text(row, where, "from"),
-        network=_text(row, where, "network"),
-        type=_text(row, where, "type"),
-        test=_flag(row, where, "test"),
-        encrypted=_flag(row, where, "encryptMessage"),
-        encrypt_key=_text(row, where, "encryptKey") or None,
+        client_reference=_text(row, "clientReference") or None,
+        scheduled_at=_moment(row, "scheduledAt", profile),
+        created_at=_moment(row, "createdAt", profile),
+        finished_at=_moment(row, "finishedAt", profile),
+        message_count=_optional_count(row, "messageCount"),
+        sender=_text(row, "from"),
+        network=_text(row, "network"),
+        type=_text(row, "type"),
+        test=_flag(row, "test"),
+        encrypted=_flag(row, "encryptMessage"),
+        encrypt_key=_text(row, "encryptKey") or None,
         raw=row,
     )
 
@@ -149,20 +143,16 @@ def _refused_entry(row: dict[str, Any]) -> Message:
     data = row.get("data")
     inner: dict[str, Any] = {**data, **row} if isinstance(data, dict) else row
 
-    def text(name: str) -> str:
-        value = inner.get(name)
-        return value if isinstance(value, str) else ""
-
     return Message(
-        message_id=text("messageId") or None,
+        message_id=_text(inner, "messageId") or None,
         message="",
-        to=text("to"),
+        to=_text(inner, "to"),
         status=Status.REJECTED,
-        client_reference=text("clientReference") or None,
-        sender=text("from"),
-        network=text("network"),
-        type=text("type"),
-        error=text("message") or "refused without a reason",
+        client_reference=_text(inner, "clientReference") or None,
+        sender=_text(inner, "from"),
+        network=_text(inner, "network"),
+        type=_text(inner, "type"),
+        error=_text(inner, "message") or "refused without a reason",
         raw=row,
     )
 
@@ -191,22 +181,21 @@ def _balance(body: Mapping[str, Any]) -> Balance:
     return Balance(amount=_amount(body.get("balance")), currency=currency)
 
 
-def _text(row: Mapping[str, Any], where: str, name: str) -> str:
+def _text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _Unexpected(f"{where}.{name} is not a string")
-    return value
+    return value if isinstance(value, str) else ""
 
 
-def _flag(row: Mapping[str, Any], where: str, name: str) -> bool:
+def _flag(row: Mapping[str, Any], name: str) -> bool:
     value = row.get(name)
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    if isinstance(value, int) and value in (0, 1):
-        return bool(value)
-    raise _Unexpected(f"{where}.{name} is not a boolean")
+    return isinstance(value, (bool, int, str)) and value in (True, "1")  # 1 is True here
+
+
+def _optional_count(row: Mapping[str, Any], name: str) -> int | None:
+    try:
+        return _count(row, name)
+    except _Unexpected:
+        return None
 
 
 def _count(row: Mapping[str, Any], name: str) -> int:
@@ -231,14 +220,10 @@ def _amount(value: Any) -> int | Decimal:
     raise _Unexpected("balance is not a number")
 
 
-def _moment(
-    row: Mapping[str, Any], where: str, name: str, profile: GatewayProfile
-) -> datetime | None:
-    value = _text(row, where, name)
-    if not value or value.startswith("0000-00-00"):  # MySQL's "no date"
-        return None
+def _moment(row: Mapping[str, Any], name: str, profile: GatewayProfile) -> datetime | None:
+    """Return a time, or None: also for MySQL's "no date", which is all zeros."""
     try:
-        return datetime.strptime(value, "%Y-%m-%d %H:%M:%S").replace(tzinfo=profile.zone)
+        found = datetime.strptime(_text(row, name), "%Y-%m-%d %H:%M:%S")
     except ValueError:
-        reason = f"{where}.{name} is not a time"
-    raise _Unexpected(reason)
+        return None
+    return found.replace(tzinfo=profile.zone)

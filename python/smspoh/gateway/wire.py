@@ -20,6 +20,7 @@ import httpx2
 from smspoh.errors import ArgumentError, ProtocolError, TransportError
 
 from .arguments import is_loopback
+from .deadline import DeadlineTransport, within
 from .models import Request, Response
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 BASE_URL = "https://v3.smspoh.com/api/rest"  # API Specification 3.0, "Base URL"
 TIMEOUT_S = 30.0
 CONNECTIONS_MAX = 16
+IDLE_S = 5.0  # a connection is kept so long; the HTTP library's own default
+CALL_TIMEOUTS = 4  # times the timeout, for a request and its reply: connect, TLS, write, read
 
 # Raised before the first byte of a request leaves. Whatever is not here may have been sent.
 _NEVER_SENT = (
@@ -45,7 +48,8 @@ class Wire:
     Args:
         authorization: the value of the header of that name.
         base_url: as `checked_base_url` took it.
-        timeout_s: seconds for each wait, and for a reply's body as a whole.
+        timeout_s: seconds for each wait, and for a reply's body as a whole; all
+            together may take `CALL_TIMEOUTS` times that.
         reply_bytes_max: a longer reply is refused.
         transport: used instead of one made here; closed here all the same.
     """
@@ -96,11 +100,13 @@ class Wire:
             extensions={"timeout": httpx2.Timeout(self._timeout_s).as_dict()},
         )
         try:
-            reply = self._transport.handle_request(wire)
-            try:
-                return self._read(request, reply)
-            finally:
-                reply.close()
+            with within(self._timeout_s * CALL_TIMEOUTS):
+                reply = self._transport.handle_request(wire)
+                try:
+                    with within(self._timeout_s):
+                        return self._read(request, reply)
+                finally:
+                    reply.close()
         except httpx2.TransportError as error:
             failed = _no_reply(error, request)
         # Raised out here: what the library raised may hold bytes of the reply.
@@ -113,23 +119,29 @@ class Wire:
         most = self._reply_bytes_max
         deadline = time.monotonic() + self._timeout_s
         body = bytearray()
-        for chunk in reply.iter_raw():
-            body += chunk
-            if len(body) > most:
-                raise ProtocolError(
-                    f"the gateway's reply is longer than {most} bytes, the most that is read;"
-                    " the request may have been carried out",
-                    request=request,
-                    response=Response(status, headers),
-                )
-            if time.monotonic() > deadline:
-                raise TransportError(
-                    "the gateway's reply did not end in time;"
-                    " the request may have been carried out",
-                    maybe_sent=True,
-                    request=request,
-                    response=Response(status, headers, bytes(body)),
-                )
+        late = False
+        try:
+            for chunk in reply.iter_raw():
+                body += chunk
+                late = time.monotonic() > deadline
+                if late or len(body) > most:
+                    break
+        except httpx2.ReadTimeout:
+            late = True
+        if len(body) > most:
+            raise ProtocolError(
+                f"the gateway's reply is longer than {most} bytes, the most that is read;"
+                " the request may have been carried out",
+                request=request,
+                response=Response(status, headers),
+            )
+        if late:
+            raise TransportError(
+                "the gateway's reply did not end in time; the request may have been carried out",
+                maybe_sent=True,
+                request=request,
+                response=Response(status, headers, bytes(body)),
+            )
         if reply.headers.get("content-encoding", "identity").strip().lower() != "identity":
             raise ProtocolError(
                 "the gateway's reply is compressed, which was not asked for;"
@@ -152,18 +164,17 @@ def _no_reply(error: httpx2.TransportError, request: Request) -> TransportError:
     )
 
 
-def _transport(base_url: str) -> httpx2.HTTPTransport:
-    limits = httpx2.Limits(
-        max_connections=CONNECTIONS_MAX, max_keepalive_connections=CONNECTIONS_MAX
-    )
+def _transport(base_url: str) -> DeadlineTransport:
+    return DeadlineTransport(_context(base_url), connections_max=CONNECTIONS_MAX, idle_s=IDLE_S)
+
+
+def _context(base_url: str) -> ssl.SSLContext:
     if base_url.startswith("http:"):
         # No TLS will be spoken, so an empty context saves reading the system's
         # certificates. It would still refuse every server.
-        return httpx2.HTTPTransport(
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), limits=limits, trust_env=False
-        )
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        return httpx2.HTTPTransport(limits=limits)
+        return httpx2.create_ssl_context()
     except OSError:  # of which ssl.SSLError is one
         raise ArgumentError(
             "the certificates to trust cannot be read: SSL_CERT_FILE or SSL_CERT_DIR must name"
@@ -209,7 +220,7 @@ def checked_base_url(base_url: str) -> str:
         host = ""
     if not host or not base_url.isascii() or not base_url.isprintable() or " " in base_url:
         raise ArgumentError("base_url must be a URL such as " + BASE_URL)
-    if "@" in parts.netloc or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in base_url or "#" in base_url:
         raise ArgumentError("base_url must have no credentials, query or fragment in it")
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise ArgumentError(

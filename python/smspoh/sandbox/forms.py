@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from .settings import SandboxSettings
 
+_YEAR_MAX = 2100  # what is scheduled must have room for the time after it
+
 
 class Unreadable(Exception):  # noqa: N818 - a reply, not an error of this library
     """A body that is not a JSON object."""
@@ -214,6 +216,9 @@ class _Reader:
             found = datetime.strptime(value, "%Y-%m-%d %H:%M:%S")
         except ValueError:
             self.wrong.append((name, f"The format of {label} is invalid."))
+            return None
+        if not 1970 <= found.year <= _YEAR_MAX:
+            self.wrong.append((name, f"{label} must be in the years 1970 to {_YEAR_MAX}."))
             return None
         return found.replace(tzinfo=self._settings.limits.zone)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from smspoh.envelope import encrypt_admitted, generate_encrypt_key
 from smspoh.envelope.rows import admit
+from smspoh.gateway.arguments import is_number
 from smspoh.phone import Operator, normalize_batch
 
 from .ledger import Record
@@ -83,11 +84,13 @@ def _recipients(
     rows: list[_Row | dict[str, Any]] = []
     seen: set[str] = set()
     for given, e164, operator in zip(form.to, batch.e164, batch.operators, strict=True):
-        to = e164.removeprefix("+") if e164 else given
+        # `normalize` takes what people write; the specification promises less.
+        good = e164 is not None and is_number(given)
+        to = e164.removeprefix("+") if e164 and good else given
         if to in seen:
             continue
         seen.add(to)
-        if e164 is None:
+        if not good:
             rows.append(_refused_entry("Invalid Phone Number", given, form))
         elif not known:
             rows.append(_refused_entry("Invalid Sender ID", to, form))
