@@ -114,6 +114,8 @@ def grouped(dice: Dice, digits: str) -> str:
     separator = dice.pick((" ", " ", "-", "-", ".", NBSP, "  ", " - ", "/", dice.pick(DASHES)))
     head = dice.pick((1, len(digits) % 3 + 3))
     parts = [digits[:head]] + [digits[at : at + 3] for at in range(head, len(digits), 3)]
+    if len(parts[-1]) < 3:  # behind a number that is whole without it: refused as two numbers
+        parts[-2:] = ["".join(parts[-2:])]
     return separator.join(parts)
 
 

@@ -32,7 +32,7 @@ def test_help_lists_every_command_and_exit_code(run: Run, arguments: list[str]) 
     for name, words in cli.COMMANDS.items():
         assert f"  {name} " in ran.out
         assert words in ran.out
-    for code in (0, 1, 2, 3, 70, 130, 141):
+    for code in (0, 1, 2, 3, 4, 70, 74, 130, 141):
         assert f"    {code} " in ran.out
 
 

@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smspoh.cli import send_bulk as command
-from smspoh.cli._outcomes import OutcomeFile
 from smspoh.envelope import decrypt
-from smspoh.errors import InvalidRequestError, ServerError, TransportError
-from smspoh.gateway import SendResult
+from smspoh.errors import (
+    InvalidRequestError,
+    ProtocolError,
+    RejectedError,
+    ServerError,
+    TransportError,
+)
+from smspoh.gateway import Response, SendResult
 from smspoh.sandbox.ledger import Filters
 
 from .gateways import Wrapped, tampered
@@ -206,6 +211,10 @@ def _raise(error: Exception) -> Callable[[int], None]:
         (TransportError("lost", maybe_sent=True), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
         (TransportError("lost", maybe_sent=False), ["ACCEPTED", "FAILED", "SKIPPED"], 3),
         (ServerError("lost"), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
+        (RejectedError("lost", response=Response(404)), ["ACCEPTED", "FAILED", "SKIPPED"], 3),
+        (RejectedError("lost", response=Response(408)), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
+        (RejectedError("lost", response=Response(409)), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
+        (ProtocolError("lost"), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
         (InvalidRequestError("lost", fields={}), ["ACCEPTED", "FAILED", "ACCEPTED"], 1),
     ],
 )
@@ -351,22 +360,3 @@ def test_a_fault_of_ours_is_raised_after_every_row_has_its_outcome(
     assert _column("outcome") == ["ACCEPTED", "UNKNOWN", "SKIPPED", "SKIPPED"]
     keys = Path("people.outcomes.csv.keys").read_text()
     assert _column("encryptKey")[1] in keys  # the run was cut off, so they stay
-
-
-def test_a_disk_that_fills_up_ends_the_run_and_keeps_the_keys(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    table.write_text("number,text\n" + "09450000000,a\n" * 4)
-    client = _use(monkeypatch, account)
-    write = OutcomeFile.write
-
-    def full(self: Any, row: Any) -> None:
-        if row.row == 2:
-            raise OSError(28, "No space left on device")
-        write(self, row)
-
-    monkeypatch.setattr(OutcomeFile, "write", full)
-    ran = run("send-bulk", str(table), *FROM, "--encrypt", "--workers", "1")
-    assert (ran.code, ran.err) == (2, "smspoh: No space left on device\n")
-    assert client.requests == 2
-    assert Path("people.outcomes.csv.keys").read_text().count("\n") == 5

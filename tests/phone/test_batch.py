@@ -187,6 +187,11 @@ def test_a_batch_of_no_rows_is_a_batch(numbers: list[str]) -> None:
     assert repr(batch) == "PhoneBatch(rows=0)"
 
 
+@pytest.mark.parametrize("row", [9420123456, Index(), b"09420123456", bytearray(b"09420123456")])
+def test_a_batch_of_one_row_that_is_no_str_is_judged(row: object) -> None:
+    assert normalize_batch([row]).e164 == ["+959420123456"]
+
+
 def test_one_empty_row_is_a_row() -> None:
     assert normalize_batch([""]).verdicts == [Verdict.NOT_A_NUMBER]
 

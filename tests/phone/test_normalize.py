@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from smspoh import _abi
 from smspoh.errors import ArgumentError, NumberError
-from smspoh.phone import Kind, Operator, PhoneNumber, Verdict, normalize, table_date
+from smspoh.phone import (
+    Kind,
+    Operator,
+    PhoneNumber,
+    Verdict,
+    normalize,
+    normalize_batch,
+    table_date,
+)
+from smspoh.phone._names import WHY
 
 STARTS = ("09", "9", "959", "+959", "00959", "0095 9", "+95 09", "+95(0)9", "9509")
 
@@ -62,6 +71,16 @@ def test_every_way_of_writing_comes_to_one_e164(text: str | bytes | int) -> None
         pytest.param(10**5000, Verdict.NOT_A_NUMBER, id="huge"),
         ("094O9611612", Verdict.LETTERS),
         ("ဝ၉၄၂၀၁၂၃၄၅၆", Verdict.LETTERS),
+        ("096712345…", Verdict.NOT_A_NUMBER),
+        ("096712345...", Verdict.NOT_A_NUMBER),
+        ("0961234567?", Verdict.NOT_A_NUMBER),
+        ("0961234567)", Verdict.NOT_A_NUMBER),
+        ("၀၉၆၁၂၃၄၅၆၇၎", Verdict.NOT_A_NUMBER),
+        ("9 596 012 345.00", Verdict.NOT_A_NUMBER),
+        ("17/1/2024", Verdict.NOT_A_NUMBER),
+        ("2024-01-17 10:30", Verdict.NOT_A_NUMBER),
+        ("096123456 (1)", Verdict.SEVERAL),
+        ("09 6123 4567 8", Verdict.SEVERAL),
         ("Tel: 09420123456", Verdict.LETTERS),
         ("09420123456 ext 12", Verdict.EXTENSION),
         ("09420123456#12", Verdict.EXTENSION),
@@ -81,6 +100,33 @@ def test_a_refusal_says_why_and_never_what(text: str | bytes | int, verdict: Ver
     assert caught.value.verdict is verdict
     assert not re.search(r"\d", str(caught.value))
     assert re.search(r"is needed|are needed", str(caught.value))
+
+
+def test_no_refusal_says_to_change_the_digits() -> None:
+    assert set(WHY) == {verdict for verdict in Verdict if not verdict.is_accepted}
+    for why in WHY.values():
+        assert why.endswith("is needed")
+        # What was found may speak of digits; what is needed may not.
+        needed = why.rpartition("; ")[2]
+        assert not re.search(r"fewer|more|less|digit|without|plus|region|alone", needed)
+
+
+class Index:
+    def __index__(self) -> int:
+        return 959789123456
+
+
+class Bool:
+    """As `numpy.bool`, which is no bool of Python and no index either."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def test_an_int_of_any_library_is_read_as_the_batch_reads_it() -> None:
+    # `numpy.int64` is no int of Python, but it has `__index__`.
+    assert normalize(Index()).e164 == "+959789123456"
+    assert [normalize(Index())] == normalize_batch([Index()]).to_list()
 
 
 def test_a_number_of_another_country_is_unconfirmed() -> None:
@@ -151,7 +197,9 @@ def test_another_region_is_an_error_that_says_what_is_supported(region: str) -> 
         normalize("09420123456", region=region)
 
 
-@pytest.mark.parametrize("number", [None, 9.5, True, object(), ["09420123456"], bytearray(b"09")])
+@pytest.mark.parametrize(
+    "number", [None, 9.5, True, object(), Bool(), ["09420123456"], bytearray(b"09")]
+)
 def test_a_value_of_another_type_is_a_type_error(number: str) -> None:
     with pytest.raises(TypeError, match="is needed"):
         normalize(number)

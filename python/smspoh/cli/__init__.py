@@ -12,11 +12,13 @@ import sys
 import traceback
 import warnings
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
-from ._exit import BUG, BadInput, BrokenOutput, Interrupted, explain
+from ._exit import BUG, USAGE, BadInput, BrokenOutput, Interrupted, OutputLost, explain
+from ._output import Output, note, silence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +41,9 @@ Exit codes:
   1    something was refused or not proven
   2    a wrong option, file or credential
   3    the gateway did not do what was asked
+  4    outcomes could not be written down: messages may have been sent
   70   a fault of smspoh itself
+  74   the output could not be written
   130  stopped by Ctrl-C
   141  whoever read the output went away
 """
@@ -126,7 +130,7 @@ def cli(ctx: click.Context) -> None:
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    print(f"smspoh: warning: {message}", file=sys.stderr)
+    note(f"smspoh: warning: {message}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,22 +142,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         One of the codes that `smspoh --help` lists.
     """
+    if cast("TextIO | None", sys.stderr) is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - as long as the process
+    if cast("TextIO | None", sys.stdout) is None:  # what is opened next would be taken for it
+        note("smspoh: standard output is closed; nothing was done")
+        return USAGE
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # Burmese must come out in the C locale too
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    stdout = sys.stdout
+    sys.stdout = cast("TextIO", Output(stdout))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("default", UserWarning)
-            warnings.showwarning = _show_warning
-            result = cli.main(arguments, prog_name="smspoh", standalone_mode=False)
+        return _run(arguments)
     except BrokenOutput as error:
-        # What is still buffered has no reader: without this Python complains at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(stdout)
         return error.code
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the last place to catch it
+        if isinstance(error, OutputLost):
+            silence(stdout)
         code, line = explain(error)
-        print(line, file=sys.stderr)
+        note(line)
         if code == BUG and os.environ.get("SMSPOH_DEBUG"):
             traceback.print_exc()
         return code
+    finally:
+        sys.stdout = stdout
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", UserWarning)
+        warnings.showwarning = _show_warning
+        result = cli.main(arguments, prog_name="smspoh", standalone_mode=False)
     return result if isinstance(result, int) else 0

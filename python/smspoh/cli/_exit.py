@@ -16,7 +16,9 @@ OK = 0
 REFUSED = 1  # something was refused or not proven
 USAGE = 2
 GATEWAY = 3
+UNRECORDED = 4  # messages may have been sent, and it is not written down
 BUG = 70  # EX_SOFTWARE of sysexits.h
+OUTPUT = 74  # EX_IOERR
 INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 PIPE = 141  # 128 + SIGPIPE
 
@@ -30,13 +32,30 @@ class BadInput(click.ClickException):
 
 
 class Interrupted(Exception):  # noqa: N818 - not a failure
-    """Ctrl-C."""
+    """Ctrl-C. Its message, if any, says what may have happened before."""
 
 
 class BrokenOutput(Exception):  # noqa: N818 - not a failure
     """Whoever read the output went away."""
 
     code = PIPE
+
+
+class OutputLost(Exception):  # noqa: N818 - named after what it tells
+    """Standard output could not be written: a full disk, say.
+
+    Attributes:
+        done: what had been done by then, in words.
+    """
+
+    code = OUTPUT
+    done = ""
+
+
+class Unrecorded(Exception):  # noqa: N818 - named after what it tells
+    """Outcomes of messages that may have been sent could not be written down."""
+
+    code = UNRECORDED
 
 
 def explain(error: BaseException) -> tuple[int, str]:  # noqa: PLR0911 - a table
@@ -54,7 +73,13 @@ def explain(error: BaseException) -> tuple[int, str]:  # noqa: PLR0911 - a table
     if isinstance(error, click.ClickException):
         return error.exit_code, f"smspoh: {_one_line(error.format_message())}"
     if isinstance(error, click.Abort | KeyboardInterrupt | Interrupted):
-        return INTERRUPTED, "smspoh: stopped"
+        said = str(error) if isinstance(error, Interrupted) else ""
+        return INTERRUPTED, f"smspoh: {_one_line(said) or 'stopped'}"
+    if isinstance(error, OutputLost):
+        done = f"; {error.done}" if error.done else ""
+        return OUTPUT, _one_line(f"smspoh: the output could not be written: {error}{done}")
+    if isinstance(error, Unrecorded):
+        return UNRECORDED, f"smspoh: {_one_line(str(error))}"
     if isinstance(error, GatewayError):
         return GATEWAY, f"smspoh: {_one_line(str(error))}"
     if isinstance(error, SmspohError) and not isinstance(error, BugError):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._output import to_json
 from ._private import PrivateFile
+from ._spreadsheet import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,6 +42,11 @@ class OutcomeRow(NamedTuple):
     seal: str | None = None  # what --resume knows the same input by; None in a dry run
 
 
+CRLF = "\r\n"
+# What others wrote, and no spreadsheet shall run. References and keys must be exact.
+FREE = ("status", "messageId", "error")
+
+
 class OutcomeFile:
     """Writes outcomes as CSV, or as JSON lines when the name ends in .jsonl."""
 
@@ -58,12 +64,19 @@ class OutcomeFile:
 
     def write(self, row: OutcomeRow) -> None:
         """Write one row; it is in the file when this returns."""
-        line = f"{to_json(row._asdict())}\n".encode() if self._as_json else _csv_line(row)
-        self._file.append(line)
+        if self._as_json:  # where an escaped lone surrogate is still what it was
+            self._file.append(f"{to_json(row._asdict())}\n".encode(errors="backslashreplace"))
+            return
+        cells = row._asdict() | {name: guarded(getattr(row, name)) for name in FREE}
+        self._file.append(_csv_line([*cells.values()]))
 
     def sync(self) -> None:
         """Wait until the disk has it."""
         self._file.sync()
+
+    def close(self) -> None:
+        """Wait until the disk has it, and close."""
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -90,5 +103,8 @@ def write_keys(path: Path, keys: Iterable[tuple[str, str]]) -> None:
 
 def _csv_line(cells: Sequence[Any]) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(cells)
-    return out.getvalue().encode()
+    # With this line end, a lone carriage return in a cell gets its quotes too.
+    csv.writer(out, lineterminator=CRLF).writerow(cells)
+    # A lone surrogate in a reply must not keep the outcome of a sent message back.
+    line = f"{out.getvalue().removesuffix(CRLF)}\n"
+    return line.encode(errors="backslashreplace")

@@ -11,14 +11,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._bulk_rows import is_sealed_by
 from ._exit import BadInput
-from ._outcomes import OutcomeRow
+from ._outcomes import FREE, OutcomeRow
 from ._private import PrivateFile
 from ._sending import Outcome
+from ._spreadsheet import unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,7 +107,7 @@ def mark_resumed(outcomes: Path, into: Path) -> None:
         BadInput: another run does.
     """
     with PrivateFile(marker_path(outcomes), what="the mark of a run that goes on") as file:
-        file.append(f"{into}\n".encode())
+        file.append(os.fsencode(into) + b"\n")
 
 
 def _read(path: Path) -> list[OutcomeRow]:
@@ -146,4 +148,7 @@ def _values(path: Path) -> Iterator[dict[str, Any]]:
     if tuple(reader.fieldnames or ()) != OutcomeRow._fields:
         raise ValueError
     for cells in reader:
-        yield {name: value or None for name, value in cells.items()}
+        yield {
+            name: (unguarded(value) if name in FREE else value) or None
+            for name, value in cells.items()
+        }

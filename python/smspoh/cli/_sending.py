@@ -4,8 +4,8 @@ What an outcome says about a message, and who finds it out:
 
 - ACCEPTED, REJECTED: the gateway answered for this message.
 - FAILED: the request was refused as a whole, or never left: nothing was sent.
-- UNKNOWN: no answer, or none that can be read, or nobody waited for it: it may
-  have been sent.
+- UNKNOWN: no answer, or none that can be read or that says what became of it (408,
+  409, 5xx), or nobody waited for it: it may have been sent.
 - SKIPPED: never tried, because an earlier request failed or somebody pressed Ctrl-C.
 
 Nothing is sent a second time here, whatever happened to the first.
@@ -21,13 +21,7 @@ from enum import StrEnum
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from smspoh.errors import (
-    BugError,
-    GatewayError,
-    InvalidRequestError,
-    RejectedError,
-    TransportError,
-)
+from smspoh.errors import BugError, GatewayError, InvalidRequestError
 from smspoh.gateway import verify
 
 if TYPE_CHECKING:
@@ -312,10 +306,7 @@ class _Sending:
 
 
 def _outcome(error: GatewayError) -> Outcome:
-    never = isinstance(error, RejectedError) or (
-        isinstance(error, TransportError) and not error.maybe_sent
-    )
-    return Outcome.FAILED if never else Outcome.UNKNOWN
+    return Outcome.UNKNOWN if error.maybe_sent else Outcome.FAILED
 
 
 def _judged(answer: Sequence[Message], message: OutgoingMessage, *, prove: bool) -> Result:

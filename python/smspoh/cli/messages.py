@@ -91,7 +91,7 @@ def command(
                 to=to,
                 message=text,
             )
-            out = out or Rows(COLUMNS, as_json=as_json)
+            out = out or Rows(COLUMNS, free=COLUMNS, as_json=as_json)
             # Messages that arrive while we read push others onto the next page.
             new = [entry for entry in found.messages if entry.message_id not in seen]
             seen.update(entry.message_id for entry in new)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 COLUMNS = ("number", "e164", "verdict", "region", "operator", "kind")
+FREE = ("number",)
 
 
 @click.command("normalize")
@@ -67,7 +68,7 @@ def command(
         out: Rows | None = None
         for batch in batches(_numbers(source, file, column, delimiter)):
             phones = normalize_batch(batch, region=region, strict=not lenient, sms=sms)
-            out = out or Rows(COLUMNS, as_json=as_json)  # no header for options that are wrong
+            out = out or Rows(COLUMNS, free=FREE, as_json=as_json)  # no header for wrong options
             verdicts = [
                 CELLS if number is None else verdict.name
                 for number, verdict in zip(batch, phones.verdicts, strict=True)
@@ -81,7 +82,7 @@ def command(
             rows_read += len(batch)
             progress.advance(len(batch))
         if out is None:  # no rows
-            Rows(COLUMNS, as_json=as_json)
+            Rows(COLUMNS, free=FREE, as_json=as_json)
     if refused:
         note(f"refused {refused.total():,} of {rows_read:,} rows: {counted(refused)}")
         ctx.exit(REFUSED)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +14,10 @@ from smspoh.gateway.arguments import checked_message
 from smspoh.phone import Verdict, normalize_batch
 
 from ._credentials import base_url_option, connect
-from ._exit import GATEWAY, REFUSED, BadInput
+from ._exit import GATEWAY, OK, REFUSED, BadInput, Interrupted
 from ._input import file_argument, open_input, read_whole, region_option
 from ._keys import find_key, generate_key_option, key_file_option
-from ._output import json_option, note, to_json
+from ._output import json_option, note, printing_after, to_json
 from ._sending import Outcome, Result, send_one
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option("--encrypt", is_flag=True, help="Send encrypted and prove what was stored.")
 @key_file_option
 @generate_key_option
-@click.option("--reference", help="Your own reference, at most 50 characters.")
+@click.option(
+    "--reference", help="Your own reference, at most 50 characters. Without it one is made."
+)
 @click.option(
     "--at",
     "scheduled_at",
@@ -79,6 +82,9 @@ def command(
 ) -> None:
     """Send one SMS. The text is FILE or standard input, without one line end at its end.
 
+    A byte order mark at the start is no part of the text. With --json the outcome is
+    printed whatever it is, also of a number that is refused.
+
     With --encrypt the key comes from --key-file, SMSPOH_ENCRYPT_KEY or a
     prompt, and the ciphertext in the reply is opened and compared with the
     text: exit code 1 when that fails, or when the number is refused.
@@ -95,10 +101,14 @@ def command(
     taken = {Verdict.VALID, Verdict.UNCONFIRMED} if include_unconfirmed else {Verdict.VALID}
     if e164 is None or verdict not in taken:
         hint = " (see --include-unconfirmed)" if verdict is Verdict.UNCONFIRMED else ""
+        if as_json:
+            click.echo(to_json(_value("REFUSED", reference, verdict=verdict.name)))
         note(f"smspoh: the number is refused: {verdict.name}{hint}; nothing was sent")
         ctx.exit(REFUSED)
     with open_input(file) as source:
-        text = read_whole(source).removesuffix("\n").removesuffix("\r")
+        text = read_whole(source).removeprefix("\ufeff")
+    text = text.removesuffix("\n").removesuffix("\r")
+    reference = reference if reference is not None else secrets.token_hex(6)
     message = OutgoingMessage(
         to=e164,
         message=text,
@@ -114,34 +124,73 @@ def command(
     with connect(base_url) as client:
         if encrypt:
             message = replace(message, encrypt_key=find_key(key_file, generate=generate_key))
-        result = send_one(client, message)
-    if result.error is not None:
-        raise result.error
-    show(result, as_json=as_json)
-    if result.outcome is Outcome.UNKNOWN:
-        ctx.exit(GATEWAY)
-    ctx.exit(0 if result.outcome is Outcome.ACCEPTED and result.proven is not False else REFUSED)
+        result: Result | None
+        try:
+            result = send_one(client, message)
+        except KeyboardInterrupt:
+            result = None
+    if result is None:  # Ctrl-C, and nobody knows how far it was
+        done = f"stopped; the message may have been sent: {_look(reference)}"
+        with printing_after(done):
+            if as_json:
+                click.echo(to_json(_value(Outcome.UNKNOWN, reference, verdict=verdict.name)))
+        raise Interrupted(done)
+    ctx.exit(show(result, reference, verdict.name, as_json=as_json))
 
 
-def show(result: Result, *, as_json: bool) -> None:
-    """Print what became of the message."""
+def show(result: Result, reference: str, verdict: str, *, as_json: bool) -> int:
+    """Print what became of the message, and return the exit code."""
+    if result.entry is None:
+        done = str(result.error or "the gateway's reply does not mention the message")
+        if result.outcome is Outcome.UNKNOWN:
+            done = f"{done}; it may have been sent: {_look(reference)}"
+        with printing_after(done):
+            if as_json:
+                click.echo(to_json(_value(result.outcome, reference, result, verdict=verdict)))
+        note(f"smspoh: {' '.join(done.split())}")
+        return GATEWAY
+    sent = "sent" if result.outcome is Outcome.ACCEPTED else "rejected by the gateway"
+    done = f"the message was {sent} (messageId {result.entry.message_id}, reference {reference})"
+    with printing_after(done):
+        if as_json:
+            click.echo(to_json(_value(result.outcome, reference, result, verdict=verdict)))
+        else:
+            click.echo(_words(result))
+    return OK if result.outcome is Outcome.ACCEPTED and result.proven is not False else REFUSED
+
+
+def _look(reference: str) -> str:
+    return f"look for the reference {reference} in 'smspoh messages'"
+
+
+def _proof(result: Result) -> str | None:
+    return None if result.proven is None else "proven" if result.proven else "not proven"
+
+
+def _value(
+    outcome: str, reference: str | None, result: Result | None = None, *, verdict: str
+) -> dict[str, Any]:
+    """Return what --json prints, with the same names whatever the outcome."""
+    entry = result.entry if result else None
+    error = result.error if result else None
+    return {
+        "outcome": outcome,
+        "verdict": verdict,
+        "reference": reference,
+        "status": None if entry is None else str(entry.status),
+        "messageId": None if entry is None else entry.message_id,
+        "network": None if entry is None else entry.network,
+        "parts": None if entry is None else entry.message_count,
+        "proof": None if result is None else _proof(result),
+        "error": str(error) if error is not None else entry.error if entry else None,
+    }
+
+
+def _words(result: Result) -> str:
     entry = result.entry
-    if entry is None:
-        note("smspoh: the gateway's reply does not mention the message; it may have been sent")
-        return
-    proof = None if result.proven is None else "proven" if result.proven else "not proven"
-    if as_json:
-        value = {
-            "outcome": result.outcome,
-            "status": entry.status,
-            "messageId": entry.message_id,
-            "network": entry.network,
-            "parts": entry.message_count,
-            "proof": proof,
-        }
-        click.echo(to_json(value))
-        return
-    words = [result.outcome.lower(), entry.message_id, entry.network]
-    if entry.message_count is not None:
-        words.append(f"{entry.message_count} part{'s' if entry.message_count != 1 else ''}")
-    click.echo("  ".join(word for word in [*words, proof] if word))
+    words = [result.outcome.lower()]
+    if entry is not None:
+        words += [word for word in (entry.message_id, entry.network) if word]
+        if (parts := entry.message_count) is not None:
+            words.append(f"{parts} part{'s' if parts != 1 else ''}")
+    return "  ".join([*words, *filter(None, [_proof(result)])])

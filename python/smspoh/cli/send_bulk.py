@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,10 @@ from smspoh.gateway.arguments import checked_sender
 from ._bulk_rows import examine, seal
 from ._bulk_summary import Summary
 from ._credentials import base_url_option, connect
-from ._exit import INTERRUPTED, OK, REFUSED, BadInput
+from ._exit import INTERRUPTED, OK, REFUSED, BadInput, Unrecorded
 from ._input import batches, open_input, region_option
 from ._outcomes import OutcomeFile, OutcomeRow, keys_path, write_keys
-from ._output import Progress, json_option
+from ._output import Progress, json_option, note, printing_after
 from ._resume import Plan, mark_resumed, plan_resume
 from ._sending import (
     WORKERS_MAX,
@@ -32,7 +33,7 @@ from ._sending import (
 from ._table import delimiter_option, read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from smspoh.gateway import Client
 
@@ -137,11 +138,13 @@ def command(
     place = outcomes or _default_outcomes(file)
     if keys_path(place).exists():
         raise BadInput(f"{keys_path(place)} is there: it has the keys of a run that was cut off")
-    with connect(base_url) as client, interruptible() as stop, OutcomeFile(place) as out:
+    with connect(base_url) as client, interruptible() as stop, _closing(OutcomeFile(place)) as out:
         if resume is not None:
             mark_resumed(resume, place)
         summary = send_rows(client, plan, out, stop, workers=workers)
-    summary.show(as_json=as_json, outcomes=place)
+    done = f"the run is over, and what became of each row is in {place}"
+    with printing_after(f"{done}; {stop.error}" if stop.error else done):
+        summary.show(as_json=as_json, outcomes=place)
     if stop.error is not None and not stop.interrupted:
         raise stop.error
     ctx.exit(INTERRUPTED if stop.interrupted else summary.exit_code)
@@ -175,8 +178,14 @@ def send_rows(client: Client, plan: Plan, out: OutcomeFile, stop: Stop, *, worke
 
     Returns:
         What it came to, for printing.
+
+    Raises:
+        OSError: the disk is full, and nothing was sent.
+        Unrecorded: the disk is full, and messages may have been sent. What is not in
+            the file has been said on stderr.
     """
     summary = Summary(plan.rows, plan.carried)
+    lost: list[OutcomeRow] = []
     for carried in plan.carried:
         out.write(carried)
     for row in plan.rows:
@@ -196,7 +205,11 @@ def send_rows(client: Client, plan: Plan, out: OutcomeFile, stop: Stop, *, worke
 
     def record(number: int, result: Result) -> None:
         outcome = _outcome_row(*sent[number], result)._replace(seal=plan.seal)
-        out.write(outcome)
+        try:
+            out.write(outcome)
+        except OSError as error:
+            lost.append(outcome)
+            raise Unrecorded(_full(error, out.path)) from error
         summary.count(outcome)
         progress.advance()
 
@@ -204,13 +217,48 @@ def send_rows(client: Client, plan: Plan, out: OutcomeFile, stop: Stop, *, worke
         progress.note(_stopping(requests))
 
     size = 1 if keys else GATEWAY_V3.bulk_messages_max
-    with Progress("sent", len(sent)) as progress:
-        messages = batches((message for _, message in sent), size)
-        send_all(messages, send, record, stop, workers=workers, announce=announce)
+    try:
+        with Progress("sent", len(sent)) as progress:
+            messages = batches((message for _, message in sent), size)
+            send_all(messages, send, record, stop, workers=workers, announce=announce)
+    finally:
+        _tell(lost)
     if keys:  # every row is in the outcome file, and its key with it
-        out.sync()
-        waiting.unlink()
+        try:
+            out.sync()
+            waiting.unlink()
+        except OSError as error:
+            raise Unrecorded(_full(error, out.path)) from error
     return summary
+
+
+@contextmanager
+def _closing(out: OutcomeFile) -> Iterator[OutcomeFile]:
+    """Close the file. A disk that fails only then has lost outcomes too."""
+    try:
+        yield out
+    except BaseException:
+        with suppress(OSError):  # what went wrong first is what is told
+            out.close()
+        raise
+    try:
+        out.close()
+    except OSError as error:
+        raise Unrecorded(_full(error, out.path)) from error
+
+
+def _full(error: OSError, path: Path) -> str:
+    return f"outcomes could not be written to {path}: {error.strerror}"
+
+
+def _tell(lost: Sequence[OutcomeRow]) -> None:
+    """Say on stderr what is not in the outcome file: by reference, never number or text."""
+    for row in lost:
+        if row.outcome != Outcome.SKIPPED:
+            note(f"smspoh: not written down: {row.outcome} {row.reference}")
+    skipped = sum(row.outcome == Outcome.SKIPPED for row in lost)
+    if skipped:
+        note(f"smspoh: not written down: {skipped:,} rows that were not tried")
 
 
 def _stopping(requests: int) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 import operator
 from array import array
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 from smspoh._abi import check, ffi, lib, resolve_threads
 from smspoh.errors import ArgumentError, NumberError
@@ -23,7 +23,7 @@ _BYTES: Final = {bytes, bytearray}
 
 
 def normalize(
-    number: str | bytes | int,
+    number: str | bytes | SupportsIndex,
     *,
     region: str | None = "MM",
     strict: bool = True,
@@ -33,7 +33,7 @@ def normalize(
 
     Args:
         number: the text as it was found, up to 250 characters; bytes are UTF-8
-            and an int is its decimal digits.
+            and an int, of any library, is its decimal digits.
         region: `"MM"`, the region of a number without a calling code; None takes
             international numbers alone.
         strict: refuse what may reach the wrong person: letters, extensions, two
@@ -53,8 +53,8 @@ def normalize(
     Source: ITU-T E.164; libphonenumber 9.0.43; docs/spec/numbers.md.
     """
     options = _options(region, strict, sms=sms)
-    if isinstance(number, bool) or not isinstance(number, (str, bytes, int)):
-        raise TypeError(f"number is {type(number).__name__}; a str, bytes or int is needed")
+    if not isinstance(number, (str, bytes)):
+        number = _index(number)
     try:
         room = _rooms.pop()
     except IndexError:
@@ -210,12 +210,13 @@ def _native_options(in_myanmar: bool, strict: bool, sms: bool) -> Any:
 
 def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:
     """Return the rows as one text: lines, or cut by offsets where lines will not do."""
+    data: bytes | None
     try:
         data = "\n".join(rows).encode("utf-8", "surrogatepass")
     except TypeError:  # not every row is a str
         # The types are asked, because join would take every buffer there is.
-        data = b"\n".join(rows) if set(map(type, rows)) <= _BYTES else b""
-    if data.count(b"\n") == len(rows) - 1:
+        data = b"\n".join(rows) if set(map(type, rows)) <= _BYTES else None
+    if data is not None and data.count(b"\n") == len(rows) - 1:
         return data, None
     cells = [_cell(row) for row in rows]
     offsets = array("q", [0])
@@ -224,6 +225,15 @@ def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:
         size += len(cell)
         offsets.append(size)
     return b"".join(cells), offsets
+
+
+def _index(value: SupportsIndex) -> int:
+    try:
+        if not isinstance(value, bool):
+            return operator.index(value)
+    except TypeError:
+        pass
+    raise TypeError(f"number is {type(value).__name__}; a str, bytes or int is needed")
 
 
 def _cell(value: object) -> bytes:

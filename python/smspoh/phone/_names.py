@@ -99,18 +99,22 @@ VERDICTS: Final = tuple(Verdict)
 OPERATORS: Final = tuple(Operator)
 KINDS: Final = tuple(Kind)
 
+_AS_GIVEN: Final = "the number as its owner gave it is needed"
+
+# None of them says to drop, add or change digits: that makes another person's number.
 WHY: Final[dict[Verdict, str]] = {
-    Verdict.NOT_MOBILE: "the number cannot take an SMS; a mobile number is needed",
-    Verdict.NOT_A_NUMBER: "the text is not a phone number; digits and the usual signs are needed",
-    Verdict.LETTERS: "the text has letters; digits alone are needed",
-    Verdict.EXTENSION: "the number has an extension; a number without one is needed",
-    Verdict.SEVERAL: "the text holds more than one number; one is needed",
-    Verdict.TOO_SHORT: "the number has too few digits for its block; all of them are needed",
-    Verdict.TOO_LONG: "the number has too many digits for its block; fewer are needed",
+    Verdict.NOT_MOBILE: "the number cannot take an SMS; a mobile number of its owner is needed",
+    Verdict.NOT_A_NUMBER: f"the text is not a phone number; {_AS_GIVEN}",
+    Verdict.LETTERS: f"the text has letters, which may stand for digits; {_AS_GIVEN}",
+    Verdict.EXTENSION: "the number has an extension, which no SMS can reach; "
+    "a mobile number of its owner is needed",
+    Verdict.SEVERAL: "the text may hold more than one number; the one that is meant is needed",
+    Verdict.TOO_SHORT: f"the number has too few digits for its block; {_AS_GIVEN}",
+    Verdict.TOO_LONG: f"the number has too many digits for its block; {_AS_GIVEN}",
     Verdict.INVALID_LENGTH: "the number has a count of digits that its block does not have; "
-    "one more or one less is needed",
+    + _AS_GIVEN,
     Verdict.UNKNOWN_CALLING_CODE: "the number has no country calling code that is in use; "
-    "a plus and a calling code are needed, or a region",
-    Verdict.INVALID: "the number is in a block that is not in use; one that is in use is needed",
+    "the calling code of its own country is needed",
+    Verdict.INVALID: f"the number is in a block that is not in use; {_AS_GIVEN}",
 }
 """What was found, then what is needed, for each verdict that refuses."""

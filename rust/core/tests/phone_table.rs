@@ -131,6 +131,45 @@ fn only_a_low_row_that_libphonenumber_lacks_is_unconfirmed() {
 }
 
 #[test]
+fn a_row_is_trusted_as_far_as_the_spec_says() {
+    use Confidence::{High, Low, Medium};
+    let cases = [
+        ("9201234567", Low),
+        ("92012345", High),
+        ("9251234567", High),
+        ("931234567", High),
+        ("9340123456", High),
+        ("9341234567", Medium),
+        ("9345123456", Medium),
+        ("9346123456", High),
+        ("9349123456", High),
+        ("9351234567", Low),
+        ("9420123456", High),
+        ("941234567", High),
+        ("948812345", Low),
+        ("95012345", High),
+        ("9601234567", Medium),
+        ("9650123456", High),
+        ("9654123456", Medium),
+        ("9671234567", High),
+        ("96712345", Low),
+        ("961234567", Low),
+        ("9740123456", High),
+        ("9791234567", High),
+        ("98112345", High),
+        ("98212345", Low),
+        ("9871234567", Low),
+        ("9881234567", High),
+        ("991234567", High),
+        ("9961234567", High),
+        ("1712345", Low),
+    ];
+    for (nsn, confidence) in cases {
+        assert_eq!(naive(nsn).map(|row| row.confidence), Some(confidence), "{nsn}");
+    }
+}
+
+#[test]
 fn blocks_that_are_not_allocated_are_refused_at_every_length() {
     let prefixes = ["9741", "9745", "9749", "970", "971", "972", "992", "993", "91", "90"];
     for prefix in prefixes {

@@ -17,7 +17,7 @@ pub(super) enum Class {
     Mark,
     /// A letter of any script.
     Letter,
-    /// A character that may have been a digit: `²`, `①`, the replacement character.
+    /// A character that may have been a digit: `²`, `①`, `?`, `•`, the replacement character.
     Lost,
 }
 
@@ -59,6 +59,59 @@ pub(super) fn is_invisible(c: char) -> bool {
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
+/// A dash of any width; the katakana one looks like it.
+pub(super) fn is_dash(c: char) -> bool {
+    matches!(
+        c,
+        '-' | '\u{2010}'
+            ..='\u{2015}' | '\u{2212}' | '\u{30FC}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}'
+    )
+}
+
+/// A full stop.
+pub(super) fn is_dot(c: char) -> bool {
+    matches!(c, '.' | '\u{FF0E}')
+}
+
+/// A bracket that a number may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bracket {
+    Round,
+    Square,
+}
+
+/// The bracket that `c` is, and whether it opens.
+pub(super) fn bracket(c: char) -> Option<(Bracket, bool)> {
+    match c {
+        '(' | '\u{FF08}' => Some((Bracket::Round, true)),
+        ')' | '\u{FF09}' => Some((Bracket::Round, false)),
+        '[' | '\u{FF3B}' => Some((Bracket::Square, true)),
+        ']' | '\u{FF3D}' => Some((Bracket::Square, false)),
+        _ => None,
+    }
+}
+
+/// Whether a sign stands for a digit that is not shown, or was meant to be one:
+/// what masks and cuts off, what Shift and a digit's key type, and the Burmese
+/// sign that looks like a 4.
+fn hides(c: char) -> bool {
+    matches!(c,
+        // Beside `*`, `#` and brackets, which have rules of their own.
+        '!' | '@' | '$' | '%' | '^' | '&' | '\u{FF01}' | '\u{FF20}' | '\u{FF04}' | '\u{FF05}'
+        | '\u{FF3E}' | '\u{FF06}'
+        // Blanks and question marks.
+        | '?' | '_' | '\u{FF1F}' | '\u{FF3F}' | '\u{FE56}' | '\u{61F}' | '\u{2047}'..='\u{2049}'
+        // Ellipses, leaders, bullets and middle dots.
+        | '\u{B7}' | '\u{2022}' | '\u{2023}' | '\u{2024}'..='\u{2027}' | '\u{2043}' | '\u{2219}'
+        | '\u{22C5}' | '\u{22EE}'..='\u{22F1}' | '\u{30FB}' | '\u{FE19}' | '\u{FF65}'
+        // Asterisks and crosses.
+        | '\u{D7}' | '\u{66D}' | '\u{203B}' | '\u{204E}' | '\u{2051}' | '\u{2217}' | '\u{22C6}'
+        | '\u{FE61}' | '\u{2605}' | '\u{2606}' | '\u{2715}' | '\u{2716}' | '\u{2722}'..='\u{274B}'
+        // Lines, blocks, squares and circles.
+        | '\u{2500}'..='\u{25FF}' | '\u{2B1B}' | '\u{2B1C}' | '\u{2B24}' | '\u{2B55}'
+        | '\u{104E}')
+}
+
 /// What `c` does in a written number. Invisible characters are gone by then.
 pub(super) fn class(c: char) -> Class {
     match c {
@@ -71,18 +124,11 @@ pub(super) fn class(c: char) -> Class {
         | '\u{202F}'
         | '\u{205F}'
         | '\u{3000}' => Class::Joins,
-        '-'
-        | '\u{2010}'..='\u{2015}'
-        | '\u{2212}'
-        | '\u{30FC}'
-        | '\u{FE58}'
-        | '\u{FE63}'
-        | '\u{FF0D}' => Class::Joins,
-        '.' | '\u{FF0E}' => Class::Joins,
-        '(' | ')' | '[' | ']' | '\u{FF08}' | '\u{FF09}' | '\u{FF3B}' | '\u{FF3D}' => Class::Joins,
+        _ if is_dash(c) || is_dot(c) || bracket(c).is_some() => Class::Joins,
         '/' | '\u{FF0F}' | '~' | '\u{2053}' | '\u{223C}' | '\u{FF5E}' => Class::MayPart,
         '*' | '#' | '\u{FF0A}' | '\u{FF03}' => Class::Mark,
         '\u{FFFD}' => Class::Lost,
+        _ if hides(c) => Class::Lost,
         _ if c.is_ascii() => {
             if c.is_ascii_alphabetic() {
                 Class::Letter

@@ -36,8 +36,11 @@ impl<T: Copy> Buffer<T> {
 /// Digits of a clean text, at most.
 pub(super) const CLEAN_DIGITS_MAX: usize = world::DIGITS_MAX;
 
-/// The zeros that a decimal number has behind its dot, at most.
-pub(super) const DECIMALS_MAX: usize = 2;
+/// The digits at the end that may be none of the number's own, at most: the
+/// zeros of a decimal number, and what counts numbers, `096123456 (2)`.
+pub(super) const TAIL_DIGITS_MAX: usize = 2;
+/// The digits of a day or a month, at most.
+pub(super) const DAY_DIGITS_MAX: usize = 2;
 
 /// A byte that a clean text may hold between its digits.
 const JOINS: u8 = 10;
@@ -76,11 +79,10 @@ pub(super) fn clean<'a>(
         return None;
     }
     let mut size = 0;
-    let mut last_dot = None;
+    let mut groups = Groups::new(plus);
     for &byte in body {
         match BYTES[usize::from(byte)] {
-            JOINS if byte == b'.' => last_dot = Some(size),
-            JOINS => {}
+            JOINS => groups.join(byte, size)?,
             OTHER => return None,
             digit => {
                 *digits.get_mut(size)? = digit;
@@ -88,11 +90,59 @@ pub(super) fn clean<'a>(
             }
         }
     }
-    // It may be a decimal number, `959420123456.0`: what a spreadsheet makes of one.
-    if last_dot.is_some_and(|dot| size - dot <= DECIMALS_MAX) {
+    if !groups.are_plain(size) {
         return None;
     }
     Some(Dialled { digits: digits.get(..size)?, plus })
+}
+
+/// How a clean text is grouped, to tell where only the general path can judge.
+/// Every place is a count of the digits before it.
+struct Groups {
+    /// Where the digits were joined last, and last before that.
+    joins: [usize; 2],
+    /// Where the last dot or dash stood.
+    sign: Option<usize>,
+    /// The digits between two dots or dashes that make a date possible.
+    between_max: usize,
+    open: bool,
+}
+
+impl Groups {
+    #[inline]
+    fn new(plus: bool) -> Self {
+        let between_max = if plus { 0 } else { DAY_DIGITS_MAX };
+        Self { joins: [0; 2], sign: None, between_max, open: false }
+    }
+
+    /// Note what joins the digits; `None` where it may do something else.
+    #[inline]
+    fn join(&mut self, byte: u8, size: usize) -> Option<()> {
+        if self.joins[0] != size {
+            self.joins = [size, self.joins[0]];
+        }
+        match byte {
+            b'.' | b'-' => {
+                // A date, `17-1-2024`, or signs in a row that cut a number off.
+                if self.sign.is_some_and(|sign| size - sign <= self.between_max) {
+                    return None;
+                }
+                self.sign = Some(size);
+            }
+            b'(' | b')' if self.open == (byte == b'(') => return None,
+            b'(' | b')' => self.open = !self.open,
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// Whether the brackets are in pairs and no short group ends the `size` digits.
+    #[inline]
+    fn are_plain(&self, size: usize) -> bool {
+        let [last, before] = self.joins;
+        let start = if last == size { before } else { last };
+        !self.open && size - start > TAIL_DIGITS_MAX
+    }
 }
 
 /// The characters of `text` that can be seen.

@@ -1,11 +1,11 @@
 //! Reading that refuses what may reach the wrong person: letters, extensions,
 //! two numbers in one text, masked digits.
-use super::digits::{Class, class, decimal};
+use super::digits::{Bracket, Class, bracket, class, decimal, is_dash, is_dot};
 use super::extension::{self, Tilde};
 use super::parse::{
-    Buffer, CLEAN_DIGITS_MAX, DECIMALS_MAX, Dialled, judge, push_digits, strip_plus,
+    Buffer, CLEAN_DIGITS_MAX, DAY_DIGITS_MAX, Dialled, TAIL_DIGITS_MAX, judge, push_digits,
 };
-use super::{Number, Region, Verdict, uri};
+use super::{Number, Region, Verdict, myanmar, uri};
 
 /// Digits that are enough to be a number where a comma or a line break parts two.
 const APART_DIGITS_MIN: usize = 6;
@@ -15,6 +15,12 @@ const TOGETHER_DIGITS_MIN: usize = 8;
 const _: () = assert!(CLEAN_DIGITS_MAX < 2 * TOGETHER_DIGITS_MIN);
 /// Digits that make a number complete whose plan is not known.
 const COMPLETE_DIGITS_MIN: usize = 10;
+/// Digits in a row that are a number and no group of one.
+const RUN_DIGITS_MIN: usize = 7;
+/// Dots and dashes in a row that part groups, at most; at an end it is one.
+const SIGNS_MAX: usize = 2;
+/// The years of a date: those of Myanmar's era, the common one and the Buddhist one.
+const YEARS: std::ops::Range<u32> = 1300..2600;
 
 /// The digits in `chars`, and whether a plus stands before them.
 pub(super) fn read(
@@ -34,7 +40,7 @@ pub(super) fn read(
     let seen = Seen::read(body, plus, digits)?;
     let parts =
         Parts { body, context, dialled: Dialled { digits: digits.as_slice(), plus: seen.plus } };
-    if parts.dialled.digits.len() == context || seen.lost {
+    if parts.dialled.digits.len() == context || is_date(trim(body)) {
         return Err(Verdict::NotANumber);
     }
     if seen.parted && parts.any_apart() {
@@ -49,8 +55,11 @@ pub(super) fn read(
     if seen.parted && parts.any_complete(region) {
         return Err(Verdict::Several);
     }
-    if seen.foreign || is_decimal_number(body) {
+    if seen.lost || seen.foreign || is_decimal(body) || is_cut(body) || !is_paired(body) {
         return Err(Verdict::NotANumber);
+    }
+    if parts.have_tail(region) {
+        return Err(Verdict::Several);
     }
     Ok(seen.plus)
 }
@@ -114,7 +123,7 @@ impl Seen {
                 }
                 Class::Mark => seen.foreign = true,
                 Class::Letter => (seen.letters, seen.foreign) = (true, true),
-                Class::Lost => seen.lost = true,
+                Class::Lost => (seen.lost, parting, foreign) = (true, true, true),
             }
             behind_plus = class == Class::Plus;
         }
@@ -146,6 +155,46 @@ impl Parts<'_> {
         self.any(|before, _, _| is_complete(Dialled { digits: before, ..self.dialled }, region))
     }
 
+    /// Whether a number is complete before a last group that is too short for
+    /// one, `096123456 (2)`, or before several of them.
+    fn have_tail(&self, region: Option<Region>) -> bool {
+        let (mut before, mut group) = (self.dialled.digits, 0);
+        for (at, &c) in self.body.iter().enumerate().rev() {
+            match (class(c), before) {
+                (Class::Digit(_), [rest @ .., _]) => {
+                    (before, group) = (rest, group + 1);
+                    if group > TAIL_DIGITS_MAX {
+                        return false;
+                    }
+                }
+                _ if group > 0 => {
+                    if self.ends_before(at, before, region) {
+                        return true;
+                    }
+                    group = 0;
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether the digits `before` the sign at `at` are a number of their own.
+    ///
+    /// Where no plan is known, groups of two may end a number, `+90 532 123 45 67`:
+    /// a bracket or a long row of digits has to tell.
+    fn ends_before(&self, at: usize, before: &[u8], region: Option<Region>) -> bool {
+        let dialled = Dialled { digits: before, ..self.dialled };
+        if judge(dialled, region).calling_code == myanmar::CALLING_CODE {
+            return judge(dialled, region).verdict.is_accepted();
+        }
+        let (head, sign) = self.body.split_at(at);
+        let opens = sign.first().is_some_and(|&c| matches!(bracket(c), Some((_, true))));
+        let is_digit = |&&c: &&char| decimal(c).is_some();
+        let run = head.iter().rev().skip_while(|c| !is_digit(c)).take_while(is_digit).count();
+        (opens || run >= RUN_DIGITS_MIN) && is_complete(dialled, region)
+    }
+
     fn any(&self, is_several: impl Fn(&[u8], &[u8], Class) -> bool) -> bool {
         let mut count = self.context;
         let mut parted = Class::Joins;
@@ -158,7 +207,7 @@ impl Parts<'_> {
                     }
                     (count, parted) = (count + 1, Class::Joins);
                 }
-                Class::Foreign | Class::Plus => parted = Class::Foreign,
+                Class::Foreign | Class::Lost | Class::Plus => parted = Class::Foreign,
                 Class::MayPart if parted == Class::Joins => parted = Class::MayPart,
                 _ => {}
             }
@@ -200,14 +249,113 @@ fn trim(chars: &[char]) -> &[char] {
 }
 
 /// Whether the text is a decimal number without a fraction, `959420123456.0`:
-/// the zero behind the dot is none of the phone number's.
-fn is_decimal_number(chars: &[char]) -> bool {
-    let number = strip_plus(trim(chars)).0;
-    let whole = number.iter().take_while(|&&c| decimal(c).is_some()).count();
-    match number.split_at(whole).1 {
-        ['.' | '\u{FF0E}', fraction @ ..] => {
-            fraction.len() <= DECIMALS_MAX && fraction.iter().all(|&c| decimal(c) == Some(0))
+/// the zero behind the dot is none of the phone number's. A second dot makes
+/// groups of it, `09.789.123.400`.
+fn is_decimal(chars: &[char]) -> bool {
+    let is_digit = |&&c: &&char| decimal(c).is_some();
+    let number = trim(chars);
+    let number = number.get(..=number.iter().rposition(|c| is_digit(&c)).unwrap_or(0));
+    let number = number.unwrap_or_default();
+    let zeros = number.iter().rev().take_while(|&&c| decimal(c) == Some(0)).count();
+    let (head, _) = number.split_at(number.len() - zeros);
+    let joins = head.iter().rev().take_while(|c| !is_digit(c));
+    (1..=TAIL_DIGITS_MAX).contains(&zeros)
+        && joins.filter(|&&c| is_dot(c)).count() == 1
+        && head.iter().filter(|&&c| is_dot(c)).count() == 1
+}
+
+/// Whether dots or dashes in a row stand for digits: `096712345...`, `0967---12345`.
+fn is_cut(chars: &[char]) -> bool {
+    let (mut signs, mut signs_max) = (0, 1);
+    for &c in chars {
+        if decimal(c).is_some() {
+            if signs > signs_max {
+                return true;
+            }
+            (signs, signs_max) = (0, SIGNS_MAX);
+        } else if is_sign(c) {
+            signs += 1;
         }
-        _ => false,
+    }
+    signs > 1
+}
+
+/// A sign that parts groups of digits, and is no space and no bracket.
+fn is_sign(c: char) -> bool {
+    is_dot(c) || is_dash(c) || class(c) == Class::MayPart
+}
+
+/// Whether every bracket has its other half. A lone one is a slip of the finger:
+/// `(` and `)` are 9 and 0 with Shift.
+fn is_paired(chars: &[char]) -> bool {
+    let (mut round, mut square) = (0_usize, 0_usize);
+    for (kind, opens) in chars.iter().filter_map(|&c| bracket(c)) {
+        let open = if kind == Bracket::Round { &mut round } else { &mut square };
+        match open.checked_sub(1) {
+            _ if opens => *open += 1,
+            Some(fewer) => *open = fewer,
+            None => return false,
+        }
+    }
+    (round, square) == (0, 0)
+}
+
+/// Whether the text is a date, `17/1/2024` or `2024-01-17`, alone or before a time.
+fn is_date(chars: &[char]) -> bool {
+    let read = || {
+        let (first, rest) = Field::split(chars)?;
+        let (sign, rest) = split_sign(rest)?;
+        let (month, rest) = Field::split(rest)?;
+        let (again, rest) = split_sign(rest)?;
+        let (last, rest) = Field::split(rest)?;
+        let ends = first.is_day() && last.is_year() || first.is_year() && last.is_day();
+        Some(sign == again && month.is_month() && ends && (rest.is_empty() || is_time(rest)))
+    };
+    read().unwrap_or(false)
+}
+
+/// Whether a time follows a date: ` 10:30`, `T10:30:00`.
+fn is_time(chars: &[char]) -> bool {
+    let gap = chars.iter().take_while(|&&c| matches!(c, ' ' | ',' | 'T' | 't')).count();
+    let Some((hour, [':' | '.', rest @ ..])) = chars.get(gap..).and_then(Field::split) else {
+        return false;
+    };
+    let minute = Field::split(rest).is_some_and(|(minute, _)| minute.size == 2);
+    gap > 0 && hour.size <= 2 && hour.value <= 24 && minute
+}
+
+/// The sign between two fields of a date, which may have spaces around it.
+fn split_sign(chars: &[char]) -> Option<(char, &[char])> {
+    let skip = |chars: &'_ [char]| chars.iter().take_while(|&&c| c == ' ').count();
+    let (&sign, rest) = chars.get(skip(chars)..)?.split_first()?;
+    is_sign(sign).then_some((sign, rest.get(skip(rest)..)?))
+}
+
+/// Digits of a date or a time.
+struct Field {
+    value: u32,
+    size: usize,
+}
+
+impl Field {
+    /// The digits that `chars` begins with, at most four, and the rest.
+    fn split(chars: &[char]) -> Option<(Self, &[char])> {
+        let size = chars.iter().take_while(|&&c| decimal(c).is_some()).count();
+        let (digits, rest) = chars.split_at(size);
+        let digits = digits.iter().filter_map(|&c| decimal(c));
+        let value = || digits.fold(0, |value, digit| value * 10 + u32::from(digit));
+        (1..=4).contains(&size).then(|| (Self { value: value(), size }, rest))
+    }
+
+    fn is_day(&self) -> bool {
+        self.size <= DAY_DIGITS_MAX && (1..=31).contains(&self.value)
+    }
+
+    fn is_month(&self) -> bool {
+        self.size <= DAY_DIGITS_MAX && (1..=12).contains(&self.value)
+    }
+
+    fn is_year(&self) -> bool {
+        self.size == 2 || self.size == 4 && YEARS.contains(&self.value)
     }
 }

@@ -34,6 +34,14 @@ proptest! {
     }
 
     #[test]
+    fn dates_and_tails_are_judged_alike(
+        text in "(\\+|[.-]{0,2})[0-9]{1,4}[ .()-]{1,3}[0-9]{1,9}[ .()-]{1,3}[0-9]{0,4}[ .()-]{0,3}[0-9]{0,2}[.)-]{0,2}",
+        options in options(),
+    ) {
+        both(text.as_bytes(), options);
+    }
+
+    #[test]
     fn dirty_texts_are_judged_alike(text in "[-+0-9a-z ./~,;#*x\\n\u{1040}-\u{1049}]{0,30}", options in options()) {
         both(text.as_bytes(), options);
     }

@@ -1,0 +1,32 @@
+"""Cells of CSV that a spreadsheet would run as a formula when somebody opens the file.
+
+Such a cell gets an apostrophe in front, which spreadsheets take for "this is text".
+Nothing is lost: a cell that already has apostrophes in front of such a start gets one
+more, so that taking one away always gives back what was there.
+
+Source: OWASP, "CSV Injection": cells that begin with = + - @, a tab or a carriage return.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_RUNS = re.compile(r"'*[=+\-@\t\r]")
+# Digits and what stands between them name no function. Nor does Base64, as which an
+# encrypted message must come out exactly: its shortest has 152 characters.
+_HARMLESS = re.compile(r"\+[0-9][0-9 ().-]*|\+[A-Za-z0-9+/]{127,}={0,2}")
+
+
+def guarded(cell: T) -> T | str:
+    """Return a cell as no spreadsheet runs it; what is no text as it is."""
+    if isinstance(cell, str) and _RUNS.match(cell) and not _HARMLESS.fullmatch(cell):
+        return f"'{cell}"
+    return cell
+
+
+def unguarded(cell: str) -> str:
+    """Return what was given to `guarded`."""
+    return cell[1:] if cell.startswith("'") and _RUNS.match(cell) else cell
