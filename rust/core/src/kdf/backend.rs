@@ -36,8 +36,35 @@ impl Backend {
         Self { name, lanes, available: || true, iterate }
     }
 
+    /// AVX-512, 16 lanes.
+    #[cfg(target_arch = "x86_64")]
+    pub const X86_AVX512: Self = Self {
+        name: "x86_avx512",
+        lanes: arch::x86_avx512::LANES,
+        available: arch::x86_avx512::available,
+        iterate: arch::x86_avx512::iterate,
+    };
+
+    /// The SHA instructions of x86, two lanes interleaved.
+    #[cfg(target_arch = "x86_64")]
+    pub const X86_SHA: Self = Self {
+        name: "x86_sha",
+        lanes: arch::x86_sha::LANES,
+        available: arch::x86_sha::available,
+        iterate: arch::x86_sha::iterate,
+    };
+
     /// Every backend of this build, the most wanted first.
-    pub const ALL: &'static [Self] = &[Self::RUSTCRYPTO];
+    ///
+    /// AVX-512 is faster a lane where all 16 are full, and many times slower where
+    /// one is: until batches are cut for it, the SHA instructions come before it.
+    pub const ALL: &'static [Self] = &[
+        #[cfg(target_arch = "x86_64")]
+        Self::X86_SHA,
+        #[cfg(target_arch = "x86_64")]
+        Self::X86_AVX512,
+        Self::RUSTCRYPTO,
+    ];
 
     /// The backends that this CPU can run, the most wanted first.
     pub fn available() -> impl Iterator<Item = Self> {

@@ -2,24 +2,8 @@
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
+use super::sha256::{BLOCK, INITIAL, Words};
 use crate::primitive::{DIGEST, hmac_sha256};
-
-/// Bytes of a SHA-256 block. Source: FIPS 180-4.
-pub(super) const BLOCK: usize = 64;
-/// A SHA-256 state, or a digest as big-endian words.
-pub(super) type Words = [u32; 8];
-
-/// The initial state of SHA-256. Source: FIPS 180-4, 5.3.3.
-const INITIAL: Words = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
 
 /// The two halves of an HMAC key, each one compression into its hash.
 struct Midstates {
@@ -53,6 +37,7 @@ impl Drop for Midstates {
 }
 
 /// The state of one block T_i: U_1 ^ U_2 ^ ... as far as it has come.
+#[derive(Clone)]
 pub(super) struct Lane {
     /// The midstate of HMAC's inner hash.
     pub(super) inner: Words,

@@ -6,6 +6,7 @@
 mod arch;
 mod backend;
 mod lanes;
+mod sha256;
 
 use std::collections::HashMap;
 
@@ -15,7 +16,8 @@ use zeroize::Zeroizing;
 
 use crate::primitive::DIGEST;
 use crate::{Error, Rows, memory, threads};
-use lanes::{BLOCK, Lane};
+use lanes::Lane;
+use sha256::BLOCK;
 
 /// How a batch is to be derived.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,8 @@
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
-use crate::kdf::lanes::{BLOCK, Lane, Words, store};
+use crate::kdf::lanes::{Lane, store};
+use crate::kdf::sha256::{BLOCK, Words};
 
 /// The second half of the only block of a 32-byte message that follows one block
 /// of key: the end bit, zeros, and (64 + 32) * 8 = 768 bits. Source: FIPS 180-4, 5.1.1.
