@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from smspoh.gateway import Client, Message, Page, SendResult
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
 
     from smspoh.sandbox.server import Sandbox
@@ -58,3 +60,13 @@ def tampered(message: Message) -> Message:
     other = "A" if message.message[middle] != "A" else "B"
     text = message.message[:middle] + other + message.message[middle + 1 :]
     return replace(message, message=text)
+
+
+def environment_of(gateway: socket.socket) -> dict[str, str]:
+    """Return the environment of a process that is to talk to a listening socket."""
+    return {
+        **os.environ,
+        "SMSPOH_BASE_URL": f"http://127.0.0.1:{gateway.getsockname()[1]}",
+        "SMSPOH_API_KEY": "key",
+        "SMSPOH_API_SECRET": "secret",
+    }

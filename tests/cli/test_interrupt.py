@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import signal
 import socket
 import subprocess
@@ -17,7 +16,7 @@ import pytest
 from smspoh.cli import send_bulk as command
 from smspoh.cli._sending import Outcome, Result, Stop, send_all
 
-from .gateways import Wrapped
+from .gateways import Wrapped, environment_of
 
 if TYPE_CHECKING:
     from smspoh.sandbox.server import Sandbox
@@ -56,30 +55,26 @@ def test_a_second_one_waits_for_nothing_and_loses_nothing(
 ) -> None:
     """A real process, and a gateway that takes requests and never answers."""
     (tmp_path / "people.csv").write_text(ROWS)
-    with socket.create_server(("127.0.0.1", 0)) as gateway:
-        environment = {
-            **os.environ,
-            "SMSPOH_BASE_URL": f"http://127.0.0.1:{gateway.getsockname()[1]}",
-            "SMSPOH_API_KEY": "key",
-            "SMSPOH_API_SECRET": "secret",
-        }
-        with subprocess.Popen(
+    with (
+        socket.create_server(("127.0.0.1", 0)) as gateway,
+        subprocess.Popen(
             [*SMSPOH, "send-bulk", "people.csv", *FROM, "--encrypt", "--workers", "2"],
             cwd=tmp_path,
-            env=environment,
+            env=environment_of(gateway),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        ) as process:
-            calls = [gateway.accept()[0] for _ in range(2)]
-            for call in calls:
-                assert call.recv(1) == b"P"  # of POST: it is on its way
-            assert process.stderr is not None
-            process.send_signal(number)
-            first = process.stderr.readline().decode()
-            process.send_signal(number)
-            out, err = process.communicate()
-            for call in calls:
-                call.close()
+        ) as process,
+    ):
+        calls = [gateway.accept()[0] for _ in range(2)]
+        for call in calls:
+            assert call.recv(1) == b"P"  # of POST: it is on its way
+        assert process.stderr is not None
+        process.send_signal(number)
+        first = process.stderr.readline().decode()
+        process.send_signal(number)
+        out, err = process.communicate()
+        for call in calls:
+            call.close()
     assert first.startswith("stopping; waiting up to 120 s for 2 requests")
     assert (process.returncode, err) == (130, b"")
     assert b"unknown                2" in out

@@ -20,7 +20,7 @@ from smspoh.errors import RejectedError, TransportError
 from smspoh.gateway import Response, SendResult
 from smspoh.sandbox.ledger import Filters
 
-from .gateways import Wrapped
+from .gateways import Wrapped, environment_of
 
 if TYPE_CHECKING:
     from smspoh.sandbox.server import Sandbox
@@ -139,31 +139,27 @@ def test_a_standard_error_that_is_lost_changes_no_code(account: Sandbox, stderr:
 
 
 def test_ctrl_c_says_that_the_message_may_have_been_sent() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as gateway:
-        environment = {
-            **os.environ,
-            "SMSPOH_BASE_URL": f"http://127.0.0.1:{gateway.getsockname()[1]}",
-            "SMSPOH_API_KEY": "key",
-            "SMSPOH_API_SECRET": "secret",
-        }
-        with subprocess.Popen(
+    with (
+        socket.create_server(("127.0.0.1", 0)) as gateway,
+        subprocess.Popen(
             [*SMSPOH, *SEND, "--json"],
-            env=environment,
+            env=environment_of(gateway),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-        ) as process:
-            assert process.stdin is not None
-            process.stdin.write(b"the text")
-            process.stdin.close()
-            process.stdin = None
-            call = gateway.accept()[0]
-            asked = b""
-            while b'"clientReference"' not in asked or not asked.endswith(b"}"):
-                asked += call.recv(65_536)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate()
-            call.close()
+        ) as process,
+    ):
+        assert process.stdin is not None
+        process.stdin.write(b"the text")
+        process.stdin.close()
+        process.stdin = None
+        call = gateway.accept()[0]
+        asked = b""
+        while b'"clientReference"' not in asked or not asked.endswith(b"}"):
+            asked += call.recv(65_536)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+        call.close()
     reference = json.loads(out)["reference"]
     assert reference.encode() in asked  # made, and sent along
     assert process.returncode == 130
