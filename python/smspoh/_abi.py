@@ -67,6 +67,7 @@ _BY_STATUS: Final[dict[int, type[errors.SmspohError]]] = {
         errors.DecryptError,
         errors.EntropyError,
         errors.OutOfMemoryError,
+        errors.CancelledError,
         errors.BugError,
     )
 }
@@ -78,6 +79,7 @@ _MESSAGES: Final[dict[type[errors.SmspohError], str]] = {
     errors.DecryptError: "the key is wrong or the message was changed",
     errors.EntropyError: "the operating system gave no random bytes",
     errors.OutOfMemoryError: "there is not enough memory for a batch of this size",
+    errors.CancelledError: "the call was stopped by its observer",
     errors.BugError: "the native library panicked; please report this with the traceback",
 }
 

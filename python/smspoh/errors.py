@@ -8,6 +8,7 @@
       KdfError                    iterations or length outside RFC 8018
       EntropyError                the operating system gave no random bytes
       OutOfMemoryError            (MemoryError) no memory for a batch of this size
+      CancelledError              an observer stopped the call
       EnvelopeError
         MalformedEnvelope         not the message format at all
         DecryptError              a wrong key or a changed message
@@ -85,6 +86,12 @@ class OutOfMemoryError(SmspohError, MemoryError):
     """There is not enough memory for a batch of this size; a smaller one may fit."""
 
     status: ClassVar[int] = 502
+
+
+class CancelledError(SmspohError):
+    """The observer of a long call stopped it; nothing of its result is there."""
+
+    status: ClassVar[int] = 503
 
 
 class EnvelopeError(SmspohError):

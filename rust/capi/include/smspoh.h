@@ -177,7 +177,7 @@
 
 /*
  The outcome of a call. The hundreds are the family; numbers are given by
- hand and never used again. Last added: 502. Retired: none.
+ hand and never used again. Last added: 503. Retired: none.
  */
 enum SmspohStatus
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -212,6 +212,10 @@ enum SmspohStatus
    There is not enough memory for a batch of this size.
    */
   SMSPOH_STATUS_MEMORY = 502,
+  /*
+   The caller's observer stopped the call.
+   */
+  SMSPOH_STATUS_CANCELLED = 503,
   /*
    The library panicked: a bug. Nothing that was written is to be used.
    */

@@ -1,6 +1,6 @@
 //! The encrypted message.
-use smspoh_core::Error;
 use smspoh_core::envelope::{self, Base64, Cipher, Profile, Run, Salt};
+use smspoh_core::{Error, Watch};
 
 use crate::SmspohStatus;
 use crate::guard::guard;
@@ -169,6 +169,7 @@ pub unsafe extern "C" fn smspoh_encrypt_batch(
                 &profile,
                 salt,
                 Run::on(threads),
+                &mut Watch::none(),
                 out,
             )
         };
@@ -244,7 +245,8 @@ pub unsafe extern "C" fn smspoh_decrypt_batch(
         };
         let base64 = if flag(lenient)? { Base64::Lenient } else { Base64::Strict };
         let (tokens, keys, run) = (tokens.rows(), keys.rows(), Run::on(threads));
-        envelope::decrypt_batch(tokens, keys, &profile, base64, run, out, offsets, verdicts)
+        let watch = &mut Watch::none();
+        envelope::decrypt_batch(tokens, keys, &profile, base64, run, watch, out, offsets, verdicts)
     })
 }
 

@@ -1,5 +1,6 @@
 //! PBKDF2-HMAC-SHA256.
-use smspoh_core::kdf::{self, Backend, Options};
+use smspoh_core::Watch;
+use smspoh_core::kdf::{self, Options};
 
 use crate::SmspohStatus;
 use crate::guard::guard;
@@ -63,7 +64,8 @@ pub unsafe extern "C" fn smspoh_derive_key_batch(
         };
         // SAFETY: `out` is valid for `out_size` bytes and ours, as the caller promises.
         let out = unsafe { slice_mut(out, out_size)? };
-        let options = Options { iterations, length, threads, backend: Backend::detect() };
-        kdf::derive_batch(rows, passwords.rows(), salts.rows(), &options, out)
+        let options = Options { iterations, length, threads, backend: None };
+        let (passwords, salts) = (passwords.rows(), salts.rows());
+        kdf::derive_batch(rows, passwords, salts, &options, &mut Watch::none(), out)
     })
 }

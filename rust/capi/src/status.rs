@@ -2,7 +2,7 @@
 use smspoh_core::Error;
 
 /// The outcome of a call. The hundreds are the family; numbers are given by
-/// hand and never used again. Last added: 502. Retired: none.
+/// hand and never used again. Last added: 503. Retired: none.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SmspohStatus {
@@ -20,6 +20,8 @@ pub enum SmspohStatus {
     Entropy = 501,
     /// There is not enough memory for a batch of this size.
     Memory = 502,
+    /// The caller's observer stopped the call.
+    Cancelled = 503,
     /// The library panicked: a bug. Nothing that was written is to be used.
     Panic = 901,
 }
@@ -33,6 +35,7 @@ impl From<Error> for SmspohStatus {
             Error::Decrypt => Self::Decrypt,
             Error::Entropy => Self::Entropy,
             Error::Memory => Self::Memory,
+            Error::Cancelled => Self::Cancelled,
         }
     }
 }

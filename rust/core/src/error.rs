@@ -18,6 +18,8 @@ pub enum Error {
     Entropy,
     /// There is not enough memory for a batch of this size.
     Memory,
+    /// The observer of a long call stopped it.
+    Cancelled,
 }
 
 impl fmt::Display for Error {
@@ -30,6 +32,7 @@ impl fmt::Display for Error {
             Self::Malformed => "not an encrypted message",
             Self::Decrypt => "the key is wrong or the message was changed",
             Self::Entropy => "the operating system gave no random bytes",
+            Self::Cancelled => "the call was stopped by its observer",
             Self::Memory => "there is not enough memory for a batch of this size",
         })
     }

@@ -16,6 +16,8 @@ pub mod phone;
 pub mod primitive;
 pub mod rows;
 pub mod threads;
+pub mod watch;
 
 pub use error::Error;
 pub use rows::Rows;
+pub use watch::Watch;

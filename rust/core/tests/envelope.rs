@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use smspoh_core::envelope::{
     Base64, Cipher, Profile, Run, Salt, Verdict, decrypt_batch, encrypt_batch, encrypt_exact,
 };
-use smspoh_core::{Error, Rows};
+use smspoh_core::{Error, Rows, Watch};
 
 const CIPHERS: [Cipher; 3] = [Cipher::Aes128Cbc, Cipher::Aes192Cbc, Cipher::Aes256Cbc];
 
@@ -25,7 +25,16 @@ fn encrypt(
 ) -> Result<Vec<Vec<u8>>, Error> {
     let size = texts.iter().map(|text| profile.cipher.wire_size(text.len()).unwrap() + 1).sum();
     let mut out = vec![0; size];
-    encrypt_batch(texts.len(), Rows::Each(texts), keys, profile, salt, Run::on(2), &mut out)?;
+    encrypt_batch(
+        texts.len(),
+        Rows::Each(texts),
+        keys,
+        profile,
+        salt,
+        Run::on(2),
+        &mut Watch::none(),
+        &mut out,
+    )?;
     let end = out.pop();
     assert!(texts.is_empty() || end == Some(b'\n'));
     Ok(out.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect())
@@ -39,8 +48,18 @@ fn decrypt(tokens: &[&[u8]], keys: Rows<'_>, profile: &Profile<'_>, base64: Base
     let mut verdicts = vec![9; tokens.len()];
     let run = Run::on(2);
     let tokens = Rows::Each(tokens);
-    decrypt_batch(tokens, keys, profile, base64, run, &mut out, &mut offsets, &mut verdicts)
-        .unwrap();
+    decrypt_batch(
+        tokens,
+        keys,
+        profile,
+        base64,
+        run,
+        &mut Watch::none(),
+        &mut out,
+        &mut offsets,
+        &mut verdicts,
+    )
+    .unwrap();
     let range = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
     let opened = |(row, &verdict): (usize, &u8)| match verdict {
         0 => Ok(out[range(row)].to_vec()),
@@ -177,13 +196,31 @@ fn shapes_and_options_that_do_not_fit_are_refused() {
     for size in [0, 152, 154, 307] {
         let mut out = vec![0; size];
         let texts = Rows::Each(&two[..1]);
-        let refused = encrypt_batch(1, texts, keys, &good, Salt::Fresh, Run::on(1), &mut out);
+        let refused = encrypt_batch(
+            1,
+            texts,
+            keys,
+            &good,
+            Salt::Fresh,
+            Run::on(1),
+            &mut Watch::none(),
+            &mut out,
+        );
         assert_eq!(refused, Err(Error::Argument));
     }
     let mut out = [0; 153];
     let no_iterations = Profile { iterations: 0, ..good };
     let texts = Rows::Each(&two[..1]);
-    let refused = encrypt_batch(1, texts, keys, &no_iterations, Salt::Fresh, Run::on(1), &mut out);
+    let refused = encrypt_batch(
+        1,
+        texts,
+        keys,
+        &no_iterations,
+        Salt::Fresh,
+        Run::on(1),
+        &mut Watch::none(),
+        &mut out,
+    );
     assert_eq!(refused, Err(Error::Kdf));
     let refused = encrypt_exact(b"a", b"key", &good, &[0; 15], &[0; 16], &mut out);
     assert_eq!(refused, Err(Error::Argument));
@@ -192,11 +229,29 @@ fn shapes_and_options_that_do_not_fit_are_refused() {
 
     let (strict, run) = (Base64::Strict, Run::on(1));
     let tokens = Rows::Same(&[b'A'; 152]);
-    let refused =
-        decrypt_batch(tokens, keys, &good, strict, run, &mut [0; 17], &mut [0; 2], &mut [0]);
+    let refused = decrypt_batch(
+        tokens,
+        keys,
+        &good,
+        strict,
+        run,
+        &mut Watch::none(),
+        &mut [0; 17],
+        &mut [0; 2],
+        &mut [0],
+    );
     assert_eq!(refused, Err(Error::Argument));
-    let refused =
-        decrypt_batch(tokens, keys, &good, strict, run, &mut [0; 18], &mut [0; 1], &mut [0]);
+    let refused = decrypt_batch(
+        tokens,
+        keys,
+        &good,
+        strict,
+        run,
+        &mut Watch::none(),
+        &mut [0; 18],
+        &mut [0; 1],
+        &mut [0],
+    );
     assert_eq!(refused, Err(Error::Argument));
     let no_rows = decrypt_batch(
         Rows::Each(&[]),
@@ -204,6 +259,7 @@ fn shapes_and_options_that_do_not_fit_are_refused() {
         &no_iterations,
         strict,
         run,
+        &mut Watch::none(),
         &mut [],
         &mut [0],
         &mut [],

@@ -10,7 +10,7 @@ use std::slice::from_ref;
 use proptest::prelude::*;
 use smspoh_core::kdf::{self, Backend, Options};
 use smspoh_core::primitive::hmac_sha256;
-use smspoh_core::{Error, Rows};
+use smspoh_core::{Error, Rows, Watch};
 
 /// RFC 8018, 5.2, written as it stands there.
 fn twin(password: &[u8], salt: &[u8], iterations: u32, length: usize) -> Vec<u8> {
@@ -37,7 +37,12 @@ fn painted(row: usize, size: usize) -> Vec<u8> {
 }
 
 fn options(backend: Backend, iterations: u32, length: usize, threads: usize) -> Options {
-    Options { iterations, length, threads, backend }
+    Options { iterations, length, threads, backend: Some(backend) }
+}
+
+/// The backends that suit each group.
+fn automatic(iterations: u32, length: usize, threads: usize) -> Options {
+    Options { iterations, length, threads, backend: None }
 }
 
 fn batch(passwords: &[Vec<u8>], salts: &[Vec<u8>], options: &Options) -> Vec<Vec<u8>> {
@@ -45,7 +50,15 @@ fn batch(passwords: &[Vec<u8>], salts: &[Vec<u8>], options: &Options) -> Vec<Vec
     let salts: Vec<&[u8]> = salts.iter().map(Vec::as_slice).collect();
     let rows = passwords.len();
     let mut out = vec![0; rows * options.length];
-    kdf::derive_batch(rows, Rows::Each(&passwords), Rows::Each(&salts), options, &mut out).unwrap();
+    kdf::derive_batch(
+        rows,
+        Rows::Each(&passwords),
+        Rows::Each(&salts),
+        options,
+        &mut Watch::none(),
+        &mut out,
+    )
+    .unwrap();
     out.chunks(options.length).map(<[u8]>::to_vec).collect()
 }
 
@@ -127,7 +140,7 @@ fn every_length_is_a_prefix_of_the_longest() {
 fn rows_of_the_same_password_and_salt_get_the_same_key() {
     let passwords: Vec<_> = (0..40).map(|row| painted(row % 3, 9)).collect();
     let salts: Vec<_> = (0..40).map(|row| painted(row % 2, 16)).collect();
-    let keys = batch(&passwords, &salts, &options(Backend::detect(), 4, 32, 2));
+    let keys = batch(&passwords, &salts, &automatic(4, 32, 2));
     for row in 0..40 {
         assert_eq!(keys[row], twin(&passwords[row], &salts[row], 4, 32), "row {row}");
     }
@@ -137,9 +150,17 @@ fn rows_of_the_same_password_and_salt_get_the_same_key() {
 fn one_password_or_one_salt_serves_every_row() {
     let salts: Vec<_> = (0..5).map(|row| painted(row, 16)).collect();
     let salts: Vec<&[u8]> = salts.iter().map(Vec::as_slice).collect();
-    let options = options(Backend::detect(), 2, 16, 1);
+    let options = automatic(2, 16, 1);
     let mut out = vec![0; 5 * 16];
-    kdf::derive_batch(5, Rows::Same(b"one"), Rows::Each(&salts), &options, &mut out).unwrap();
+    kdf::derive_batch(
+        5,
+        Rows::Same(b"one"),
+        Rows::Each(&salts),
+        &options,
+        &mut Watch::none(),
+        &mut out,
+    )
+    .unwrap();
     for (salt, key) in salts.iter().zip(out.chunks(16)) {
         assert_eq!(key, twin(b"one", salt, 2, 16));
     }
@@ -150,27 +171,65 @@ fn what_rfc_8018_does_not_allow_is_refused() {
     assert_eq!(kdf::derive(b"p", b"s", 0, &mut [0; 32]), Err(Error::Kdf));
     assert_eq!(kdf::derive(b"p", b"s", 1, &mut []), Err(Error::Kdf));
     let longest = u32::MAX as usize * 32;
-    let options = options(Backend::detect(), 1, longest + 1, 1);
-    let refused = kdf::derive_batch(0, Rows::Same(b"p"), Rows::Same(b"s"), &options, &mut []);
+    let options = automatic(1, longest + 1, 1);
+    let refused = kdf::derive_batch(
+        0,
+        Rows::Same(b"p"),
+        Rows::Same(b"s"),
+        &options,
+        &mut Watch::none(),
+        &mut [],
+    );
     assert_eq!(refused, Err(Error::Kdf));
 }
 
 #[test]
 fn shapes_that_do_not_fit_are_refused() {
-    let options = options(Backend::detect(), 1, 16, 1);
+    let options = automatic(1, 16, 1);
     let two: [&[u8]; 2] = [b"a", b"b"];
-    let short = kdf::derive_batch(2, Rows::Each(&two), Rows::Same(b"s"), &options, &mut [0; 31]);
+    let short = kdf::derive_batch(
+        2,
+        Rows::Each(&two),
+        Rows::Same(b"s"),
+        &options,
+        &mut Watch::none(),
+        &mut [0; 31],
+    );
     assert_eq!(short, Err(Error::Argument));
-    let three = kdf::derive_batch(3, Rows::Each(&two), Rows::Same(b"s"), &options, &mut [0; 48]);
+    let three = kdf::derive_batch(
+        3,
+        Rows::Each(&two),
+        Rows::Same(b"s"),
+        &options,
+        &mut Watch::none(),
+        &mut [0; 48],
+    );
     assert_eq!(three, Err(Error::Argument));
-    let huge = kdf::derive_batch(usize::MAX, Rows::Same(b"p"), Rows::Same(b"s"), &options, &mut []);
+    let huge = kdf::derive_batch(
+        usize::MAX,
+        Rows::Same(b"p"),
+        Rows::Same(b"s"),
+        &options,
+        &mut Watch::none(),
+        &mut [],
+    );
     assert_eq!(huge, Err(Error::Argument));
 }
 
 #[test]
 fn no_rows_are_a_batch_too() {
-    let options = options(Backend::detect(), 1, 16, 0);
-    assert_eq!(kdf::derive_batch(0, Rows::Each(&[]), Rows::Each(&[]), &options, &mut []), Ok(()));
+    let options = automatic(1, 16, 0);
+    assert_eq!(
+        kdf::derive_batch(
+            0,
+            Rows::Each(&[]),
+            Rows::Each(&[]),
+            &options,
+            &mut Watch::none(),
+            &mut []
+        ),
+        Ok(())
+    );
 }
 
 #[test]

@@ -7,26 +7,31 @@ use super::message::{self, Keys};
 use super::{Base64, Profile, Salt, Verdict, wire};
 use crate::kdf::{self, Backend};
 use crate::primitive::{BLOCK, hkdf_sha256};
+use crate::watch::{Pause, Watch};
 use crate::{Error, Rows, memory, threads};
 
 /// Rows that one thread seals or opens before it takes more. Source: measured;
 /// a row costs about a microsecond, taking work about a tenth of that.
 const ROWS_PER_TASK: usize = 256;
 
+/// What a watch counts for sealing or opening a row, which takes about as long as
+/// this many iterations.
+const ROW_WORK: u64 = 8;
+
 /// How the work of a batch is done.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
     /// Threads; 0 is one a CPU, 1 stays on the calling thread.
     pub threads: usize,
-    /// What derives the keys; [`Backend::detect`] is right unless a test says otherwise.
-    pub backend: Backend,
+    /// The one backend that derives the keys; `None` is right unless a test says otherwise.
+    pub backend: Option<Backend>,
 }
 
 impl Run {
-    /// The best backend, on `threads` threads.
+    /// The best backends, on `threads` threads.
     #[must_use]
     pub fn on(threads: usize) -> Self {
-        Self { threads, backend: Backend::detect() }
+        Self { threads, backend: None }
     }
 
     fn derive(self, profile: &Profile<'_>) -> kdf::Options {
@@ -46,6 +51,7 @@ impl Run {
 /// NUL: HMAC cannot tell such a key from one without it. [`Error::Kdf`] when the
 /// profile's iterations are 0, [`Error::Entropy`] when the system has no random
 /// bytes. Nothing in `out` is to be used after an error.
+#[allow(clippy::too_many_arguments)]
 pub fn encrypt_batch(
     rows: usize,
     texts: Rows<'_>,
@@ -53,6 +59,7 @@ pub fn encrypt_batch(
     profile: &Profile<'_>,
     salt: Salt<'_>,
     run: Run,
+    watch: &mut Watch<'_>,
     out: &mut [u8],
 ) -> Result<(), Error> {
     let contexts_fit = match salt {
@@ -70,7 +77,7 @@ pub fn encrypt_batch(
     let salts = make_salts(rows, profile.cipher.key_size(), salt)?;
     let mut ivs = memory::zeros(rows, BLOCK)?;
     random(&mut ivs)?;
-    seal_rows(sealings, texts, keys, profile, (&salts, &ivs), run)
+    seal_rows(sealings, texts, keys, profile, (&salts, &ivs), run, watch)
 }
 
 /// Encrypt one text with a salt and an initialization vector of the caller's.
@@ -95,7 +102,8 @@ pub fn encrypt_exact(
     }
     let texts = Rows::Same(text);
     let sealings = split(1, texts, profile, out)?;
-    seal_rows(sealings, texts, Rows::Same(key), profile, (salt, iv), Run::on(1))
+    let (run, watch) = (Run::on(1), &mut Watch::none());
+    seal_rows(sealings, texts, Rows::Same(key), profile, (salt, iv), run, watch)
 }
 
 /// Decrypt `tokens` under `keys` (one key a row, or one for all).
@@ -114,6 +122,7 @@ pub fn decrypt_batch(
     profile: &Profile<'_>,
     base64: Base64,
     run: Run,
+    watch: &mut Watch<'_>,
     out: &mut [u8],
     offsets: &mut [i64],
     verdicts: &mut [u8],
@@ -138,7 +147,8 @@ pub fn decrypt_batch(
         messages.push(Opening { token, raw, verdict: Ok(0..0), derived: &[] });
         rest = after;
     }
-    each(&mut messages, run, |message| message.decode(profile, base64));
+    watch.expect(2 * (ROW_WORK * rows as u64));
+    each(&mut messages, run, watch, |message| message.decode(profile, base64))?;
 
     let key_size = profile.cipher.key_size();
     let whole = messages.iter().enumerate().filter(|(_, message)| message.verdict.is_ok());
@@ -153,12 +163,12 @@ pub fn decrypt_batch(
             Rows::Each(_) => Rows::Each(&passwords),
         };
         let how = run.derive(profile);
-        kdf::derive_batch(whole.len(), passwords, Rows::Each(&salts), &how, &mut derived)?;
+        kdf::derive_batch(whole.len(), passwords, Rows::Each(&salts), &how, watch, &mut derived)?;
     }
     for (&row, derived) in whole.iter().zip(derived.chunks(key_size)) {
         messages[row].derived = derived;
     }
-    each(&mut messages, run, |message| message.open(profile));
+    each(&mut messages, run, watch, |message| message.open(profile))?;
     memory::scrub_stack();
     collect(&messages, out, offsets, verdicts)
 }
@@ -215,11 +225,18 @@ impl Opening<'_> {
 }
 
 /// Do `work` on each item, over the run's threads.
-fn each<T: Send>(items: &mut [T], run: Run, work: impl Fn(&mut T) + Sync) {
+fn each<T: Send>(
+    items: &mut [T],
+    run: Run,
+    watch: &mut Watch<'_>,
+    work: impl Fn(&mut T) + Sync,
+) -> Result<(), Error> {
     let tasks = items.len().div_ceil(ROWS_PER_TASK);
-    threads::for_each(items.chunks_mut(ROWS_PER_TASK), tasks, run.threads, |task| {
+    let each = |task: &mut [T], pause: &mut Pause<'_>| {
         task.iter_mut().for_each(&work);
-    });
+        pause.after(ROW_WORK * task.len() as u64);
+    };
+    threads::for_each(items.chunks_mut(ROWS_PER_TASK), tasks, run.threads, watch, each)
 }
 
 fn random(out: &mut [u8]) -> Result<(), Error> {
@@ -275,8 +292,10 @@ fn seal_rows(
     profile: &Profile<'_>,
     (salts, ivs): (&[u8], &[u8]),
     run: Run,
+    watch: &mut Watch<'_>,
 ) -> Result<(), Error> {
     let rows = sealings.len();
+    watch.expect(ROW_WORK * rows as u64);
     let key_size = profile.cipher.key_size();
     let salts: Vec<&[u8]> = memory::collect(rows.max(1), salts.chunks(key_size))?;
     let salts = match salts[..] {
@@ -284,12 +303,12 @@ fn seal_rows(
         _ => Rows::Each(&salts),
     };
     let mut derived = memory::secret_zeros(rows, key_size)?;
-    kdf::derive_batch(rows, keys, salts, &run.derive(profile), &mut derived)?;
+    kdf::derive_batch(rows, keys, salts, &run.derive(profile), watch, &mut derived)?;
 
     let tasks = rows.div_ceil(ROWS_PER_TASK);
-    threads::for_each(sealings.chunks_mut(ROWS_PER_TASK), tasks, run.threads, |task| {
+    let seal = |task: &mut [Sealing<'_>], pause: &mut Pause<'_>| {
         let mut raw = Vec::new();
-        for sealing in task {
+        for sealing in &mut *task {
             let row = sealing.row;
             let derived = &derived[row * key_size..][..key_size];
             let iv = &ivs[row * BLOCK..][..BLOCK];
@@ -297,8 +316,12 @@ fn seal_rows(
                 sealing.seal(texts.get(row), derived, profile, (salts.get(row), iv), &mut raw);
         }
         raw.zeroize();
-    });
+        pause.after(ROW_WORK * task.len() as u64);
+    };
+    let sealed =
+        threads::for_each(sealings.chunks_mut(ROWS_PER_TASK), tasks, run.threads, watch, seal);
     memory::scrub_stack();
+    sealed?;
     sealings.into_iter().try_for_each(|sealing| sealing.verdict)
 }
 

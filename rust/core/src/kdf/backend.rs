@@ -8,12 +8,28 @@ use super::lanes::Lane;
 pub struct Backend {
     /// The name by which it is listed and forced.
     name: &'static str,
-    /// The lanes that it runs at full speed together; at least 1.
-    lanes: usize,
+    /// The groups that it is at its best with, the largest last; at least one.
+    widths: &'static [Width],
     /// Whether this CPU can run it.
     available: fn() -> bool,
-    /// Its door: run `iterations` more iterations on each of at most `lanes` lanes.
+    /// Its door: run `iterations` more iterations on each of at most as many
+    /// lanes as the largest width has.
     iterate: fn(&mut [Lane], u32),
+}
+
+/// A number of lanes that a backend runs together, and what they cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Width {
+    /// Lanes, at least 1. A group of fewer costs as much as the next larger width.
+    pub(super) lanes: usize,
+    /// The time of one iteration of such a group, full or not, in picoseconds. In a
+    /// backend it is a guess that decides for short batches, where measuring would
+    /// take longer than it saves. Source: the records in `bench/record`.
+    pub(super) cost: u64,
+}
+
+const fn width(lanes: usize, cost: u64) -> Width {
+    Width { lanes, cost }
 }
 
 impl Backend {
@@ -21,60 +37,71 @@ impl Backend {
     /// instructions by itself. Runs everywhere.
     pub const RUSTCRYPTO: Self = Self {
         name: "rustcrypto",
-        lanes: 1,
+        widths: &[width(1, 400_000)],
         available: || true,
         iterate: arch::rustcrypto::iterate,
+    };
+
+    /// No instruction but those that every CPU of the target has.
+    pub const PORTABLE: Self = Self {
+        name: "portable",
+        widths: &[width(arch::portable::LANES, 1_000_000)],
+        available: || true,
+        iterate: arch::portable::iterate,
     };
 
     /// A backend that a test makes up.
     #[cfg(test)]
     pub(super) const fn custom(
         name: &'static str,
-        lanes: usize,
+        widths: &'static [Width],
         iterate: fn(&mut [Lane], u32),
     ) -> Self {
-        Self { name, lanes, available: || true, iterate }
+        Self { name, widths, available: || true, iterate }
     }
+
+    /// AVX2, 8 lanes.
+    #[cfg(target_arch = "x86_64")]
+    pub const X86_AVX2: Self = Self {
+        name: "x86_avx2",
+        widths: &[width(arch::x86_avx2::LANES, 600_000)],
+        available: arch::x86_avx2::available,
+        iterate: arch::x86_avx2::iterate,
+    };
 
     /// AVX-512, 16 lanes.
     #[cfg(target_arch = "x86_64")]
     pub const X86_AVX512: Self = Self {
         name: "x86_avx512",
-        lanes: arch::x86_avx512::LANES,
+        widths: &[width(arch::x86_avx512::LANES, 500_000)],
         available: arch::x86_avx512::available,
         iterate: arch::x86_avx512::iterate,
     };
 
-    /// The SHA instructions of x86, two lanes interleaved.
+    /// The SHA instructions of x86, up to three lanes interleaved.
     #[cfg(target_arch = "x86_64")]
     pub const X86_SHA: Self = Self {
         name: "x86_sha",
-        lanes: arch::x86_sha::LANES,
+        widths: &[width(1, 70_000), width(2, 78_000), width(3, 117_000)],
         available: arch::x86_sha::available,
         iterate: arch::x86_sha::iterate,
     };
 
-    /// Every backend of this build, the most wanted first.
-    ///
-    /// AVX-512 is faster a lane where all 16 are full, and many times slower where
-    /// one is: until batches are cut for it, the SHA instructions come before it.
+    /// Every backend of this build, in the order in which one lane alone wants them.
     pub const ALL: &'static [Self] = &[
         #[cfg(target_arch = "x86_64")]
         Self::X86_SHA,
         #[cfg(target_arch = "x86_64")]
         Self::X86_AVX512,
+        #[cfg(target_arch = "x86_64")]
+        Self::X86_AVX2,
+        Self::PORTABLE,
         Self::RUSTCRYPTO,
     ];
 
-    /// The backends that this CPU can run, the most wanted first.
+    /// The backends that this CPU can run, in the order of [`Self::ALL`].
     pub fn available() -> impl Iterator<Item = Self> {
         Self::ALL.iter().copied().filter(|backend| (backend.available)())
-    }
-
-    /// The most wanted backend that this CPU can run.
-    #[must_use]
-    pub fn detect() -> Self {
-        Self::available().next().unwrap_or(Self::RUSTCRYPTO)
     }
 
     /// The backend of that name, when this CPU can run it.
@@ -89,21 +116,26 @@ impl Backend {
         self.name
     }
 
-    /// The lanes that it runs at full speed together; at least 1.
+    /// The most lanes that it runs together; at least 1.
     #[must_use]
     pub fn lanes(&self) -> usize {
-        self.lanes
+        self.widths.iter().map(|width| width.lanes).max().unwrap_or(1)
+    }
+
+    /// The groups that it is at its best with, the largest last.
+    pub(super) fn widths(&self) -> &'static [Width] {
+        self.widths
     }
 
     /// Run `iterations` more iterations on each of at most [`Self::lanes`] lanes.
     pub(super) fn iterate(&self, lanes: &mut [Lane], iterations: u32) {
-        debug_assert!(lanes.len() <= self.lanes);
+        debug_assert!(lanes.len() <= self.lanes());
         (self.iterate)(lanes, iterations);
     }
 }
 
 impl core::fmt::Debug for Backend {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Backend({}, {} lanes)", self.name, self.lanes)
+        write!(f, "Backend({}, {} lanes)", self.name, self.lanes())
     }
 }

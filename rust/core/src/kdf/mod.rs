@@ -1,22 +1,27 @@
 //! PBKDF2-HMAC-SHA256 over many rows. Source: RFC 8018, 5.2.
 //!
 //! A row's output of `length` bytes is cut into blocks of 32; each block is one
-//! *lane*. All lanes of a batch are handed to the [`Backend`] as many at a time
-//! as it runs together, over all threads.
+//! *lane*. The lanes of a batch are cut into groups by a plan, and each group is
+//! handed to a [`Backend`] that runs its lanes together, over all threads.
 mod arch;
 mod backend;
 mod lanes;
+mod plan;
 mod sha256;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 pub use backend::Backend;
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::primitive::DIGEST;
+use crate::watch::{Pause, Watch};
 use crate::{Error, Rows, memory, threads};
 use lanes::Lane;
+use plan::Plan;
 use sha256::BLOCK;
 
 /// How a batch is to be derived.
@@ -28,8 +33,9 @@ pub struct Options {
     pub length: usize,
     /// Threads; 0 is one a CPU, 1 stays on the calling thread.
     pub threads: usize,
-    /// The backend; [`Backend::detect`] is the right one unless a test says otherwise.
-    pub backend: Backend,
+    /// The one backend to use; `None` takes what suits each group of lanes on this
+    /// CPU, and is right unless a test says otherwise.
+    pub backend: Option<Backend>,
 }
 
 impl Options {
@@ -40,6 +46,19 @@ impl Options {
             return Err(Error::Kdf);
         }
         Ok(())
+    }
+
+    /// How `lanes` lanes are cut into groups.
+    fn plan(&self, lanes: usize) -> Option<Plan> {
+        let mut choices = match self.backend {
+            Some(backend) => plan::choices(core::iter::once(backend)),
+            None => plan::choices(Backend::available()),
+        };
+        let work = u64::from(self.iterations).saturating_mul(lanes as u64);
+        if lanes > 1 && work >= plan::WORTH_MEASURING {
+            plan::measure(&mut choices);
+        }
+        Plan::new(lanes, threads::resolve(self.threads, lanes), &choices)
     }
 }
 
@@ -55,23 +74,27 @@ struct Job<'a> {
 /// # Errors
 /// [`Error::Kdf`] when `iterations` is 0 or `out` is empty or too long.
 pub fn derive(password: &[u8], salt: &[u8], iterations: u32, out: &mut [u8]) -> Result<(), Error> {
-    let options = Options { iterations, length: out.len(), threads: 1, backend: Backend::detect() };
-    derive_batch(1, Rows::Same(password), Rows::Same(salt), &options, out)
+    let options = Options { iterations, length: out.len(), threads: 1, backend: None };
+    let (password, salt) = (Rows::Same(password), Rows::Same(salt));
+    derive_batch(1, password, salt, &options, &mut Watch::none(), out)
 }
 
 /// Derive one key a row, side by side into `out` of `rows * length` bytes.
 ///
-/// Rows of the same password and salt are derived once.
+/// Rows of the same password and salt are derived once. `watch` counts an iteration
+/// of a lane as one unit of work.
 ///
 /// # Errors
 /// [`Error::Argument`] when an input has neither one row nor `rows`, or `out` has
 /// another size; [`Error::Kdf`] when `iterations` or `length` is out of range;
-/// [`Error::Memory`] when there is none for the rows.
+/// [`Error::Memory`] when there is none for the rows; [`Error::Cancelled`] when the
+/// observer said so: `out` is zeros then.
 pub fn derive_batch(
     rows: usize,
     passwords: Rows<'_>,
     salts: Rows<'_>,
     options: &Options,
+    watch: &mut Watch<'_>,
     out: &mut [u8],
 ) -> Result<(), Error> {
     options.check()?;
@@ -81,16 +104,24 @@ pub fn derive_batch(
     }
     let shortened = Shortened::new(rows, passwords)?;
     let first = first_of_each(rows, &shortened, salts)?;
-    let blocks = options.length.div_ceil(DIGEST);
+    let distinct = first.iter().enumerate().filter(|&(row, &first)| row == first).count();
+    let lanes = distinct.saturating_mul(options.length.div_ceil(DIGEST));
+    watch.expect(u64::from(options.iterations).saturating_mul(lanes as u64));
+    let Some(plan) = options.plan(lanes) else {
+        return Ok(()); // no rows
+    };
     let keys = out.chunks_mut(options.length).enumerate();
     let jobs = keys.filter(|&(row, _)| first[row] == row).flat_map(|(row, key)| {
         (1..).zip(key.chunks_mut(DIGEST)).map(move |(block, out)| Job { row, block, out })
     });
-    let groups = Groups { jobs, size: options.backend.lanes() };
-    let most = rows.saturating_mul(blocks).div_ceil(options.backend.lanes());
-    threads::for_each(groups, most, options.threads, |mut group| {
-        run(&mut group, &shortened, salts, options);
-    });
+    let groups = Groups { jobs, plan, next: 0 };
+    let run = |(backend, mut group): Group<'_>, pause: &mut Pause<'_>| {
+        run(backend, &mut group, &shortened, salts, options.iterations, pause);
+    };
+    if let Err(error) = threads::for_each(groups, plan.groups(), options.threads, watch, run) {
+        out.zeroize();
+        return Err(error);
+    }
     for (row, &first) in first.iter().enumerate().filter(|&(row, &first)| first != row) {
         let from = first * options.length;
         out.copy_within(from..from + options.length, row * options.length);
@@ -98,18 +129,23 @@ pub fn derive_batch(
     Ok(())
 }
 
-/// Jobs, as many at a time as the backend runs together.
+type Group<'a> = (Backend, Vec<Job<'a>>);
+
+/// Jobs, in the groups of a plan.
 struct Groups<J> {
     jobs: J,
-    size: usize,
+    plan: Plan,
+    next: usize,
 }
 
 impl<'a, J: Iterator<Item = Job<'a>>> Iterator for Groups<J> {
-    type Item = Vec<Job<'a>>;
+    type Item = Group<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let group: Vec<_> = self.jobs.by_ref().take(self.size).collect();
-        (!group.is_empty()).then_some(group)
+        let (backend, size) = self.plan.group(self.next);
+        self.next += 1;
+        let group: Vec<_> = self.jobs.by_ref().take(size).collect();
+        (!group.is_empty()).then_some((backend, group))
     }
 }
 
@@ -143,6 +179,11 @@ impl<'a> Shortened<'a> {
 }
 
 /// For each row, the first row with the same password and salt.
+///
+/// Passwords are compared by a keyed hash with a key of this call alone, so that what
+/// is branched on and looked up tells whether two are equal and nothing else of them.
+/// Its name is known to the test that no branch depends on a secret.
+#[inline(never)]
 fn first_of_each(
     rows: usize,
     passwords: &Shortened<'_>,
@@ -153,17 +194,43 @@ fn first_of_each(
     }
     let mut seen = HashMap::new();
     seen.try_reserve(rows).map_err(|_| Error::Memory)?;
-    let first_of = |row| *seen.entry((passwords.get(row), salts.get(row))).or_insert(row);
+    let secret = RandomState::new();
+    let same_password = matches!(passwords.passwords, Rows::Same(_));
+    let first_of = |row| {
+        let password = passwords.get(row);
+        let tag = if same_password { 0 } else { secret.hash_one(password) };
+        let first = *seen.entry((tag, salts.get(row))).or_insert(row);
+        // Two passwords of one tag, once in 2^64: the later row is derived by itself.
+        if bool::from(passwords.get(first).ct_eq(password)) { first } else { row }
+    };
     memory::collect(rows, (0..rows).map(first_of))
 }
 
-/// Run one group of lanes from the first iteration to the last.
-fn run(group: &mut [Job<'_>], passwords: &Shortened<'_>, salts: Rows<'_>, options: &Options) {
+/// Iterations between two looks at the watch: a few milliseconds on any backend.
+const SLICE: u32 = 4096;
+
+/// Run one group of lanes from the first iteration to the last, unless it is stopped.
+fn run(
+    backend: Backend,
+    group: &mut [Job<'_>],
+    passwords: &Shortened<'_>,
+    salts: Rows<'_>,
+    iterations: u32,
+    pause: &mut Pause<'_>,
+) {
     let mut lanes: Vec<Lane> = group
         .iter()
         .map(|job| Lane::new(passwords.get(job.row), salts.get(job.row), job.block))
         .collect();
-    options.backend.iterate(&mut lanes, options.iterations - 1);
+    let mut done = 1;
+    while done < iterations {
+        let slice = SLICE.min(iterations - done);
+        backend.iterate(&mut lanes, slice);
+        done += slice;
+        if !pause.after(u64::from(slice) * lanes.len() as u64) {
+            return;
+        }
+    }
     for (lane, job) in lanes.iter().zip(group) {
         lane.finish(job.out);
     }

@@ -15,7 +15,8 @@ fn count(lanes: &mut [Lane], iterations: u32) {
 }
 
 /// A backend that counts, and takes three lanes at a time.
-const COUNTING: Backend = Backend::custom("counting", 3, count);
+const COUNTING: Backend =
+    Backend::custom("counting", &[backend::Width { lanes: 3, cost: 1 }], count);
 
 /// The lanes and the groups of lanes that `work` ran.
 fn counted(work: impl FnOnce()) -> (usize, usize) {
@@ -27,9 +28,9 @@ fn counted(work: impl FnOnce()) -> (usize, usize) {
 }
 
 fn derive(passwords: Rows<'_>, salts: Rows<'_>, rows: usize, length: usize) -> Vec<u8> {
-    let options = Options { iterations: 2, length, threads: 1, backend: COUNTING };
+    let options = Options { iterations: 2, length, threads: 1, backend: Some(COUNTING) };
     let mut out = vec![0; rows * length];
-    derive_batch(rows, passwords, salts, &options, &mut out).unwrap();
+    derive_batch(rows, passwords, salts, &options, &mut Watch::none(), &mut out).unwrap();
     out
 }
 
@@ -62,11 +63,15 @@ fn no_lane_is_run_twice_and_groups_are_full() {
 fn messages() {
     use crate::envelope::{Base64, Cipher, Profile, Run, Salt, decrypt_batch, encrypt_batch};
     let profile = Profile { cipher: Cipher::Aes128Cbc, iterations: 2, info: b"" };
-    let run = Run { threads: 1, backend: COUNTING };
+    let run = Run { threads: 1, backend: Some(COUNTING) };
     let (texts, keys) = (Rows::Same(b"text"), Rows::Same(b"key"));
     let mut out = vec![0; 50 * 153];
-    let mut encrypt =
-        |salt| counted(|| encrypt_batch(50, texts, keys, &profile, salt, run, &mut out).unwrap());
+    let mut encrypt = |salt| {
+        counted(|| {
+            let watch = &mut Watch::none();
+            encrypt_batch(50, texts, keys, &profile, salt, run, watch, &mut out).unwrap();
+        })
+    };
     assert_eq!(encrypt(Salt::Fresh).0, 50);
     assert_eq!(encrypt(Salt::Shared).0, 1);
 
@@ -75,7 +80,8 @@ fn messages() {
         let (tokens, mut verdicts) = (Rows::Each(tokens), vec![0; tokens.len()]);
         let work = || {
             let to = (&mut texts, &mut offsets, &mut verdicts);
-            decrypt_batch(tokens, keys, &profile, Base64::Strict, run, to.0, to.1, to.2).unwrap();
+            let (base64, watch) = (Base64::Strict, &mut Watch::none());
+            decrypt_batch(tokens, keys, &profile, base64, run, watch, to.0, to.1, to.2).unwrap();
         };
         (counted(work).0, verdicts)
     };
@@ -91,7 +97,7 @@ fn messages() {
 
 #[test]
 fn more_memory_than_there_is_is_an_error() {
-    let options = Options { iterations: 1, length: 1, threads: 1, backend: COUNTING };
+    let options = Options { iterations: 1, length: 1, threads: 1, backend: Some(COUNTING) };
     assert_eq!(options.check(), Ok(()));
     assert_eq!(memory::zeros(usize::MAX, 2).err(), Some(Error::Memory));
     assert_eq!(memory::zeros(isize::MAX as usize, 1).err(), Some(Error::Memory));

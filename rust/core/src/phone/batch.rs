@@ -1,6 +1,7 @@
 //! Many texts at once, columns out.
 use super::{E164_SLOT, Number, Options, normalize};
-use crate::{Error, threads};
+use crate::watch::Pause;
+use crate::{Error, Watch, threads};
 
 /// Rows below which threads cost more than they save.
 const THREADED_ROWS_MIN: usize = 50_000;
@@ -70,9 +71,10 @@ pub fn normalize_batch(
         (rest, text, rows_left) = (columns_left, tail, rows_left - rows);
     }
     let jobs = work.len();
-    threads::for_each(work.into_iter(), jobs, threads, |(chunk, written)| {
+    let fill = |(chunk, written): (Chunk<'_>, &mut usize), _: &mut Pause<'_>| {
         *written = chunk.fill(options);
-    });
+    };
+    threads::for_each(work.into_iter(), jobs, threads, &mut Watch::none(), fill)?;
     Ok(columns.e164.map_or(0, |e164| close_gaps(e164, &written)))
 }
 

@@ -1,7 +1,10 @@
-//! What the CPU changes, and nothing else: one file a backend.
+//! What the CPU changes, and nothing else: one file a backend, and the text that
+//! those with vectors of words share.
+pub(super) mod portable;
 pub(super) mod rustcrypto;
-#[cfg(target_arch = "x86_64")]
 mod text;
+#[cfg(target_arch = "x86_64")]
+pub(super) mod x86_avx2;
 #[cfg(target_arch = "x86_64")]
 pub(super) mod x86_avx512;
 #[cfg(target_arch = "x86_64")]

@@ -26,6 +26,8 @@ pub(super) trait Vector: Copy {
     fn scatter(self, take: impl FnMut(usize, u32));
     /// The sum, modulo 2^32.
     fn add(self, other: Self) -> Self;
+    /// The difference, modulo 2^32.
+    fn sub(self, other: Self) -> Self;
     /// Exclusive or.
     fn xor(self, other: Self) -> Self;
     /// Exclusive or of three.
@@ -38,6 +40,9 @@ pub(super) trait Vector: Copy {
     fn rotate<const BY: i32>(self) -> Self;
     /// Shifted right by `BY`.
     fn shift<const BY: i32>(self) -> Self;
+    /// The same vector, of which the compiler no longer knows that it is a sum: it
+    /// would add in an order of its own, which is shorter and waits longer.
+    fn in_order(self) -> Self;
 }
 
 /// The digest of 32 bytes that follow one block, in every lane.
@@ -79,9 +84,13 @@ unsafe fn digest<V: Vector>(from: &[V; 8], words: &[V; 8]) -> [V; 8] {
             let (a, e) = (s[$a], s[$e]);
             let sum1 = e.rotate::<6>().xor3(e.rotate::<11>(), e.rotate::<25>());
             let sum0 = a.rotate::<2>().xor3(a.rotate::<13>(), a.rotate::<22>());
-            let first = s[$h].add(word).add(e.choose(s[$f], s[$g])).add(sum1);
-            s[$d] = s[$d].add(first);
-            s[$h] = first.add(a.majority(s[$b], s[$c])).add(sum0);
+            // A round waits for the new e of the one before: three steps from it to the
+            // next e (rotate, combine, add), all else is added before or after.
+            let early = s[$h].add(word).in_order().add(s[$d]).in_order();
+            let next = early.add(e.choose(s[$f], s[$g])).in_order().add(sum1).in_order();
+            let first = next.sub(s[$d]).in_order();
+            s[$h] = first.add(a.majority(s[$b], s[$c])).in_order().add(sum0).in_order();
+            s[$d] = next;
         }};
     }
     macro_rules! eight_rounds {

@@ -1,9 +1,13 @@
-//! x86 SHA instructions: two interleaved lanes.
+//! x86 SHA instructions: up to three interleaved lanes.
 //!
-//! One lane waits for the latency of `sha256rnds2`, four cycles each; a second one
-//! works while the first waits. More do not fit the 16 registers.
+//! A lane waits four cycles for each `sha256rnds2`, of which a core can begin one
+//! every two cycles: 32 of them make 64 cycles a compression, and no schedule goes
+//! below. Two lanes would fill the unit if nothing else took time; on cores where the
+//! message schedule and the ends of a compression do, a third fills the gaps. A
+//! fourth only adds traffic: three have 18 vectors to keep in 16 registers.
 #![allow(unsafe_code)]
 
+use core::arch::asm;
 use core::arch::x86_64::{
     __m128i, _mm_add_epi32, _mm_alignr_epi8, _mm_blend_epi16, _mm_loadu_si128, _mm_set_epi32,
     _mm_sha256msg1_epu32, _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi32,
@@ -14,8 +18,8 @@ use core::array::from_fn;
 use crate::kdf::lanes::Lane;
 use crate::kdf::sha256::{END_BIT, K, SIZE_BITS, Words};
 
-/// The lanes that are interleaved.
-pub(in crate::kdf) const LANES: usize = 2;
+/// The most lanes that are interleaved.
+pub(in crate::kdf) const LANES: usize = 3;
 
 /// Whether the CPU has the instructions that this file uses.
 pub(in crate::kdf) fn available() -> bool {
@@ -27,14 +31,15 @@ pub(in crate::kdf) fn available() -> bool {
 /// Run `iterations` more iterations on at most [`LANES`] lanes.
 pub(in crate::kdf) fn iterate(lanes: &mut [Lane], iterations: u32) {
     assert!(available() && lanes.len() <= LANES);
-    if let Some(first) = lanes.first() {
-        // A lane that is not there costs nothing beside the first: a copy of it.
-        let mut two: [Lane; LANES] = from_fn(|lane| lanes.get(lane).unwrap_or(first).clone());
+    if let Ok(three) = <&mut [Lane; 3]>::try_from(&mut *lanes) {
         // SAFETY: `run` asks for SHA, SSE4.1 and SSSE3, which `available` saw.
-        unsafe { run(&mut two, iterations) };
-        for (lane, done) in lanes.iter_mut().zip(&two) {
-            (lane.last, lane.sum) = (done.last, done.sum);
-        }
+        unsafe { run(three, iterations) }
+    } else if let Ok(two) = <&mut [Lane; 2]>::try_from(&mut *lanes) {
+        // SAFETY: as above.
+        unsafe { run(two, iterations) }
+    } else if let Ok(one) = <&mut [Lane; 1]>::try_from(lanes) {
+        // SAFETY: as above.
+        unsafe { run(one, iterations) }
     }
 }
 
@@ -80,99 +85,80 @@ fn quad(words: [u32; 4]) -> __m128i {
     _mm_set_epi32(d, c, b, a)
 }
 
-/// Four rounds of both lanes in step, and before them, from round 16 on, the four
-/// words that they take. Source: FIPS 180-4, 6.2.2, steps 1 and 3.
+/// The same vector, but what comes out of it is computed after every other that was
+/// put in place before. Left alone, the compiler computes the whole message schedule
+/// first and then all rounds, farther apart than a core looks ahead.
+#[target_feature(enable = "sha,sse4.1,ssse3")]
+#[inline]
+fn in_place(mut vector: __m128i) -> __m128i {
+    // SAFETY: no instruction at all, in a register that stays as it is.
+    unsafe {
+        asm!("/* {0} */", inout(xmm_reg) vector, options(nomem, nostack, preserves_flags));
+    }
+    vector
+}
+
+/// Four rounds of every lane in step, and among them, from round 12 on, the words of
+/// the next four. Source: FIPS 180-4, 6.2.2, steps 1 and 3.
 macro_rules! four_rounds {
-    ($t:literal, $state:ident, $w:ident) => {
+    ($t:literal, $state:ident, $w:ident) => {{
         const HERE: usize = ($t / 4) & 3;
-        if $t >= 16 {
+        const NEXT: usize = ($t / 4 + 1) & 3;
+        let k = quad([K[$t], K[$t + 1], K[$t + 2], K[$t + 3]]);
+        let words = $w.map(|w| _mm_add_epi32(w[HERE], k));
+        for (state, words) in $state.iter_mut().zip(&words) {
+            state[1] = in_place(_mm_sha256rnds2_epu32(state[1], state[0], *words));
+        }
+        if $t >= 12 && $t < 60 {
             for w in &mut $w {
-                let partial = _mm_sha256msg1_epu32(w[HERE], w[(HERE + 1) & 3]);
-                let seven = _mm_alignr_epi8::<4>(w[(HERE + 3) & 3], w[(HERE + 2) & 3]);
+                let partial = _mm_sha256msg1_epu32(w[NEXT], w[(NEXT + 1) & 3]);
+                let seven = _mm_alignr_epi8::<4>(w[HERE], w[(HERE + 3) & 3]);
                 let sum = _mm_add_epi32(partial, seven);
-                w[HERE] = _mm_sha256msg2_epu32(sum, w[(HERE + 3) & 3]);
+                w[NEXT] = in_place(_mm_sha256msg2_epu32(sum, w[HERE]));
             }
         }
-        let k = quad([K[$t], K[$t + 1], K[$t + 2], K[$t + 3]]);
-        let words = [_mm_add_epi32($w[0][HERE], k), _mm_add_epi32($w[1][HERE], k)];
-        $state[0][1] = _mm_sha256rnds2_epu32($state[0][1], $state[0][0], words[0]);
-        $state[1][1] = _mm_sha256rnds2_epu32($state[1][1], $state[1][0], words[1]);
-        let high = [_mm_shuffle_epi32::<0x0e>(words[0]), _mm_shuffle_epi32::<0x0e>(words[1])];
-        $state[0][0] = _mm_sha256rnds2_epu32($state[0][0], $state[0][1], high[0]);
-        $state[1][0] = _mm_sha256rnds2_epu32($state[1][0], $state[1][1], high[1]);
-    };
+        for (state, words) in $state.iter_mut().zip(&words) {
+            let high = _mm_shuffle_epi32::<0x0e>(*words);
+            state[0] = in_place(_mm_sha256rnds2_epu32(state[0], state[1], high));
+        }
+    }};
 }
 
 #[target_feature(enable = "sha,sse4.1,ssse3")]
-fn run(lanes: &mut [Lane; LANES], iterations: u32) {
+fn run<const N: usize>(lanes: &mut [Lane; N], iterations: u32) {
     let keys = [
-        [state(&lanes[0].inner), state(&lanes[1].inner)],
-        [state(&lanes[0].outer), state(&lanes[1].outer)],
+        from_fn::<_, N, _>(|lane| state(&lanes[lane].inner)),
+        from_fn::<_, N, _>(|lane| state(&lanes[lane].outer)),
     ];
-    let mut last = [load(&lanes[0].last), load(&lanes[1].last)];
-    let mut sum = [load(&lanes[0].sum), load(&lanes[1].sum)];
+    let mut last: [Halves; N] = from_fn(|lane| load(&lanes[lane].last));
+    let mut sum: [Halves; N] = from_fn(|lane| load(&lanes[lane].sum));
     let end = quad([END_BIT, 0, 0, 0]);
     let size = quad([0, 0, 0, SIZE_BITS]);
     for _ in 0..iterations {
         // The inner hash of HMAC, then the outer one. Written here and not as a
         // function: an array that is passed goes through memory.
         for from in &keys {
-            let mut w = [[last[0][0], last[0][1], end, size], [last[1][0], last[1][1], end, size]];
+            let mut w = last.map(|last| [last[0], last[1], end, size]);
             let mut state = *from;
-            {
-                four_rounds!(0, state, w);
-            }
-            {
-                four_rounds!(4, state, w);
-            }
-            {
-                four_rounds!(8, state, w);
-            }
-            {
-                four_rounds!(12, state, w);
-            }
-            {
-                four_rounds!(16, state, w);
-            }
-            {
-                four_rounds!(20, state, w);
-            }
-            {
-                four_rounds!(24, state, w);
-            }
-            {
-                four_rounds!(28, state, w);
-            }
-            {
-                four_rounds!(32, state, w);
-            }
-            {
-                four_rounds!(36, state, w);
-            }
-            {
-                four_rounds!(40, state, w);
-            }
-            {
-                four_rounds!(44, state, w);
-            }
-            {
-                four_rounds!(48, state, w);
-            }
-            {
-                four_rounds!(52, state, w);
-            }
-            {
-                four_rounds!(56, state, w);
-            }
-            {
-                four_rounds!(60, state, w);
-            }
-            for lane in 0..LANES {
-                let done = [
-                    _mm_add_epi32(state[lane][0], from[lane][0]),
-                    _mm_add_epi32(state[lane][1], from[lane][1]),
-                ];
-                last[lane] = message(done);
+            four_rounds!(0, state, w);
+            four_rounds!(4, state, w);
+            four_rounds!(8, state, w);
+            four_rounds!(12, state, w);
+            four_rounds!(16, state, w);
+            four_rounds!(20, state, w);
+            four_rounds!(24, state, w);
+            four_rounds!(28, state, w);
+            four_rounds!(32, state, w);
+            four_rounds!(36, state, w);
+            four_rounds!(40, state, w);
+            four_rounds!(44, state, w);
+            four_rounds!(48, state, w);
+            four_rounds!(52, state, w);
+            four_rounds!(56, state, w);
+            four_rounds!(60, state, w);
+            for (last, (state, from)) in last.iter_mut().zip(state.iter().zip(from)) {
+                let done = [_mm_add_epi32(state[0], from[0]), _mm_add_epi32(state[1], from[1])];
+                *last = message(done);
             }
         }
         for (sum, last) in sum.iter_mut().zip(&last) {
