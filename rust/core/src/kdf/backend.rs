@@ -36,6 +36,15 @@ impl Backend {
         Self { name, lanes, available: || true, iterate }
     }
 
+    /// The SHA-256 instructions of ARMv8, four lanes interleaved.
+    #[cfg(target_arch = "aarch64")]
+    pub const AARCH64_SHA2: Self = Self {
+        name: "aarch64_sha2",
+        lanes: arch::aarch64_sha2::LANES,
+        available: arch::aarch64_sha2::available,
+        iterate: arch::aarch64_sha2::iterate,
+    };
+
     /// AVX-512, 16 lanes.
     #[cfg(target_arch = "x86_64")]
     pub const X86_AVX512: Self = Self {
@@ -59,6 +68,8 @@ impl Backend {
     /// AVX-512 is faster a lane where all 16 are full, and many times slower where
     /// one is: until batches are cut for it, the SHA instructions come before it.
     pub const ALL: &'static [Self] = &[
+        #[cfg(target_arch = "aarch64")]
+        Self::AARCH64_SHA2,
         #[cfg(target_arch = "x86_64")]
         Self::X86_SHA,
         #[cfg(target_arch = "x86_64")]
