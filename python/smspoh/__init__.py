@@ -45,7 +45,7 @@ from .errors import (
     SmspohError,
     TransportError,
 )
-from .kdf import derive_key, derive_key_batch
+from .kdf import backends, derive_key, derive_key_batch
 from .phone import (
     Kind,
     Operator,
@@ -95,6 +95,7 @@ __all__ = [
     "TransportError",
     "Verdict",
     "WeakKeyWarning",
+    "backends",
     "decrypt",
     "decrypt_batch",
     "decrypt_bytes",

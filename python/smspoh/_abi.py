@@ -6,12 +6,10 @@ are: a row is the address of the caller's own object, never a copy.
 
 from __future__ import annotations
 
-import os
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 from . import errors
-from ._inputs import as_int, shown
 
 try:
     from ._native import ffi, lib
@@ -24,13 +22,10 @@ except (AttributeError, OSError) as error:
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["ABI_VERSION", "Gathered", "check", "ffi", "gather", "lib", "resolve_threads", "wipe"]
+__all__ = ["ABI_VERSION", "Gathered", "check", "ffi", "gather", "lib", "wipe"]
 
-ABI_VERSION: Final = 1
+ABI_VERSION: Final = 2
 """The number of the ABI that this module was written for."""
-
-THREADS_MAX: Final = 1024
-"""More threads than this are taken for a mistake."""
 
 Buffer = bytes | bytearray | memoryview
 """What is taken as bytes: anything else must be encoded by the caller."""
@@ -95,35 +90,6 @@ def check(status: int) -> None:
     if cls is None:
         raise errors.BugError(f"the native library returned the unknown status {status}")
     raise cls(_MESSAGES[cls])
-
-
-def resolve_threads(threads: int) -> int:
-    """Return the number of threads that a call shall use.
-
-    Args:
-        threads: 0 for one a CPU that this process may use, or `SMSPOH_NUM_THREADS`
-            where that is set and less; otherwise 1 to 1,024.
-
-    Raises:
-        ArgumentError: a number outside that range.
-        TypeError: not an int.
-    """
-    threads = as_int(threads, "threads")
-    if not 0 <= threads <= THREADS_MAX:
-        raise errors.ArgumentError(f"threads is {shown(threads)}; it must be 0 to {THREADS_MAX}")
-    return threads or _threads_default()
-
-
-def _threads_default() -> int:
-    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    most = os.environ.get("SMSPOH_NUM_THREADS", "")
-    if not most:
-        return cpus or 1
-    if not (most.isascii() and most.isdecimal() and len(most) < 10 and int(most) >= 1):
-        raise errors.ArgumentError(
-            "SMSPOH_NUM_THREADS is set to something else than a number from 1"
-        )
-    return min(cpus or 1, int(most))
 
 
 class Gathered:

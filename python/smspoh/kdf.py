@@ -6,21 +6,28 @@ from typing import TYPE_CHECKING, Final
 
 from . import _abi
 from ._inputs import as_bytes, as_int, as_rows, shown
+from ._run import Run, backends
 from .errors import ArgumentError, KdfError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ._abi import Buffer
 
-__all__ = ["derive_key", "derive_key_batch"]
+__all__ = ["backends", "derive_key", "derive_key_batch"]
 
 ITERATIONS_MAX: Final = 2**32 - 1  # a count is 32 bits on the C side
 LENGTH_MAX: Final = (2**32 - 1) * 32  # bytes; RFC 8018, 5.2, step 1
 
 
 def derive_key(
-    password: str | Buffer, salt: str | Buffer, *, iterations: int = 100_000, length: int = 32
+    password: str | Buffer,
+    salt: str | Buffer,
+    *,
+    iterations: int = 100_000,
+    length: int = 32,
+    backend: str | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> bytes:
     """Return the key that PBKDF2-HMAC-SHA256 derives from a password.
 
@@ -32,19 +39,25 @@ def derive_key(
         salt: as the password.
         iterations: 1 to 2**32 - 1.
         length: bytes of the key, 1 to (2**32 - 1) * 32.
+        backend: the name of the one backend to use, one of `backends()`; None for the
+            one that `SMSPOH_BACKEND` names, or else for the best.
+        progress: called some twenty times a second while a long call lasts, with the
+            work done and the work in all, in iterations of 32 bytes of output. What
+            it raises stops the call and is raised here. So does Ctrl-C.
 
     Returns:
         `length` bytes.
 
     Raises:
         KdfError: `iterations` or `length` out of range.
-        ArgumentError: a `str` that has no UTF-8 form.
+        ArgumentError: a `str` that has no UTF-8 form; a backend that is not there.
         TypeError: an argument of another type.
 
     Source: RFC 8018, 5.2.
     """
     password, salt = as_bytes(password, "password"), as_bytes(salt, "salt")
     check_options(iterations, length)
+    run = Run(threads=1, backend=backend, progress=progress)
     out = _abi.ffi.new("uint8_t[]", length)
     try:
         # from_buffer, so that a bytearray or a memoryview goes in without a copy too.
@@ -53,9 +66,10 @@ def derive_key(
             _abi.ffi.from_buffer("uint8_t[]", salt) as salt_,
         ):
             status = _abi.lib.smspoh_derive_key(
-                password_, len(password_), salt_, len(salt_), iterations, out, length
+                *(password_, len(password_), salt_, len(salt_)),
+                *(iterations, run.native, out, length),
             )
-        _abi.check(status)
+        run.check(status)
         return bytes(_abi.ffi.buffer(out))
     finally:
         _abi.wipe(out)
@@ -68,6 +82,8 @@ def derive_key_batch(
     iterations: int = 100_000,
     length: int = 32,
     threads: int = 0,
+    backend: str | None = None,
+    progress: Callable[[int, int], object] | None = None,
 ) -> list[bytes]:
     """Return the key of each row, derived together.
 
@@ -79,7 +95,10 @@ def derive_key_batch(
         salts: n rows, as in `derive_key`.
         iterations: 1 to 2**32 - 1, for every row.
         length: bytes of each key, 1 to (2**32 - 1) * 32.
-        threads: 0 for one a CPU (at most `SMSPOH_NUM_THREADS`), or 1 to 1,024.
+        threads: 0 for one a CPU (at most `SMSPOH_NUM_THREADS`), or 1 to 1,024. With 1
+            the calling thread does it all.
+        backend: as in `derive_key`.
+        progress: as in `derive_key`, over all rows.
 
     Returns:
         n keys of `length` bytes, in order.
@@ -87,7 +106,7 @@ def derive_key_batch(
     Raises:
         KdfError: `iterations` or `length` out of range.
         ArgumentError: passwords and salts that are not equally many, or a `str`
-            that has no UTF-8 form.
+            that has no UTF-8 form; a backend that is not there.
         OutOfMemoryError: there is none for a batch of this size.
         TypeError: an argument or a row of another type; a single `str` or
             `bytes` where rows are needed.
@@ -95,7 +114,7 @@ def derive_key_batch(
     Source: RFC 8018, 5.2.
     """
     check_options(iterations, length)
-    threads = _abi.resolve_threads(threads)
+    run = Run(threads=threads, backend=backend, progress=progress)
     passwords_ = [
         as_bytes(row, "password", at) for at, row in enumerate(as_rows(passwords, "passwords"))
     ]
@@ -111,11 +130,11 @@ def derive_key_batch(
     rows = password.count
     out = _abi.ffi.new("uint8_t[]", rows * length)
     try:
-        _abi.check(
+        run.check(
             _abi.lib.smspoh_derive_key_batch(
                 *(password.data, password.sizes, password.count),
                 *(salt.data, salt.sizes, salt.count),
-                *(rows, iterations, length, threads, out, rows * length),
+                *(rows, iterations, length, run.native, out, rows * length),
             )
         )
         keys = _abi.ffi.buffer(out)

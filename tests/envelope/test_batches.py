@@ -246,7 +246,7 @@ def test_a_batch_takes_the_threads_that_were_asked_for(monkeypatch: pytest.Monke
         call = getattr(calls, name)
 
         def spy(*args: Any, call: Any = call, **options: Any) -> Any:
-            seen.append(options["threads"])
+            seen.append(options["run"].native.threads)
             return call(*args, **options)
 
         monkeypatch.setattr(calls, name, spy)

@@ -104,17 +104,19 @@ def test_iterations_and_length_out_of_range_are_refused(value: int) -> None:
     for name in ("iterations", "length"):
         if name == "length" and value == 2**32:
             continue  # allowed, and 4 GiB
+        options: dict[str, Any] = {name: value}
         with pytest.raises(smspoh.KdfError, match=rf"{name} is {shown(value)}; it must be 1 to"):
-            derive_key(b"p", b"s", **{name: value})
+            derive_key(b"p", b"s", **options)
         with pytest.raises(smspoh.KdfError, match=rf"{name} is {shown(value)}; it must be 1 to"):
-            derive_key_batch([b"p"], [b"s"], **{name: value})
+            derive_key_batch([b"p"], [b"s"], **options)
 
 
 @pytest.mark.parametrize("value", NOT_AN_INT)
 def test_iterations_and_length_of_another_type_are_refused(value: Any) -> None:
     for name in ("iterations", "length"):
+        options: dict[str, Any] = {name: value}
         with pytest.raises(TypeError, match=rf"{name} must be an int, not"):
-            derive_key(b"p", b"s", **{name: value})
+            derive_key(b"p", b"s", **options)
 
 
 @pytest.mark.parametrize("value", [None, 7, 1.5, ["p"]])
@@ -161,8 +163,9 @@ def test_a_str_of_a_class_of_its_own_is_its_text() -> None:
 def test_numbers_too_long_to_write_out_are_refused_all_the_same() -> None:
     huge = 10**5000
     for name in ("iterations", "length"):
+        options: dict[str, Any] = {name: huge}
         with pytest.raises(smspoh.KdfError, match="is a number of 16610 bits"):
-            derive_key(b"p", b"s", **{name: huge})
+            derive_key(b"p", b"s", **options)
     with pytest.raises(smspoh.ArgumentError, match="is a number of 16610 bits"):
         derive_key_batch([b"p"], [b"s"], threads=huge)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import smspoh
-from smspoh import _abi
+from smspoh import _abi, _run
 
 LOADED_BY_IMPORT = """
 import sys
@@ -101,17 +101,17 @@ def test_threads_default_to_the_cpus_and_the_environment_caps_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("SMSPOH_NUM_THREADS", raising=False)
-    cpus = _abi.resolve_threads(0)
+    cpus = _run.resolve_threads(0)
     assert cpus >= 1
     monkeypatch.setenv("SMSPOH_NUM_THREADS", "1")
-    assert _abi.resolve_threads(0) == 1
-    assert _abi.resolve_threads(7) == 7, "what the caller says counts"
+    assert _run.resolve_threads(0) == 1
+    assert _run.resolve_threads(7) == 7, "what the caller says counts"
     monkeypatch.setenv("SMSPOH_NUM_THREADS", "999")
-    assert _abi.resolve_threads(0) == cpus
+    assert _run.resolve_threads(0) == cpus
     for wrong in ("0", "-1", "many", "1.5", "١", "9" * 5000):
         monkeypatch.setenv("SMSPOH_NUM_THREADS", wrong)
         with pytest.raises(smspoh.ArgumentError, match="SMSPOH_NUM_THREADS"):
-            _abi.resolve_threads(0)
+            _run.resolve_threads(0)
 
 
 def test_a_fork_after_a_threaded_call_can_call_again() -> None:
@@ -135,10 +135,12 @@ def test_the_native_library_never_takes_null_for_a_value() -> None:
     lib = _abi.lib
     out = ffi.new("uint8_t[]", 32)
     argument = smspoh.ArgumentError.status
-    assert lib.smspoh_derive_key(ffi.NULL, 5, b"salt", 4, 1, out, 32) == argument
-    assert lib.smspoh_derive_key(b"p", 1, b"salt", 4, 1, ffi.NULL, 32) == argument
-    assert lib.smspoh_derive_key(b"p", 1, b"salt", 4, 0, out, 32) == smspoh.KdfError.status
-    assert lib.smspoh_derive_key(ffi.NULL, 0, ffi.NULL, 0, 1, out, 32) == 0
+    assert lib.smspoh_derive_key(ffi.NULL, 5, b"salt", 4, 1, ffi.NULL, out, 32) == argument
+    assert lib.smspoh_derive_key(b"p", 1, b"salt", 4, 1, ffi.NULL, ffi.NULL, 32) == argument
+    assert (
+        lib.smspoh_derive_key(b"p", 1, b"salt", 4, 0, ffi.NULL, out, 32) == smspoh.KdfError.status
+    )
+    assert lib.smspoh_derive_key(ffi.NULL, 0, ffi.NULL, 0, 1, ffi.NULL, out, 32) == 0
     size = ffi.new("size_t *")
     assert lib.smspoh_encrypted_size(17, ffi.NULL, 0, size) == argument
     assert lib.smspoh_encrypted_size(16, ffi.NULL, 1, size) == argument

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from smspoh import _abi
 from smspoh._inputs import as_bytes
+from smspoh._run import Run
 from smspoh.errors import DecryptError, EnvelopeError, MalformedEnvelope
 
 from . import calls
@@ -18,7 +18,7 @@ from .profile import YII2, DerivedSalt, EnvelopeProfile
 from .rows import EnvelopeBatch, EnvelopeVerdict, admit, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from smspoh._abi import Buffer
 
@@ -69,7 +69,7 @@ def encrypt(text: str | Buffer, key: str | Buffer, *, profile: EnvelopeProfile =
     calls.require_profile(profile)
     text, key = as_bytes(text, "text"), as_bytes(key, "key")
     require_usable(key)
-    [token] = calls.encrypt([text], [key], profile, calls.salt_of("fresh"), threads=1)
+    [token] = calls.encrypt([text], [key], profile, calls.salt_of("fresh"), run=Run(threads=1))
     warn_if_weak([key], stacklevel=3)
     return token
 
@@ -81,6 +81,7 @@ def encrypt_batch(
     profile: EnvelopeProfile = YII2,
     salt: Literal["fresh", "shared"] | DerivedSalt = "fresh",
     threads: int = 0,
+    progress: Callable[[int, int], object] | None = None,
 ) -> EnvelopeBatch[str]:
     r"""Return the encrypted message of each text; a bad row is None and fails no other.
 
@@ -95,6 +96,9 @@ def encrypt_batch(
             rows of a key, which shows that they belong together; or a `DerivedSalt`
             with n contexts.
         threads: 0 for one a CPU (at most `SMSPOH_NUM_THREADS`), or 1 to 1,024.
+        progress: called some twenty times a second while a long call lasts, with the
+            work done and the work in all, in iterations of PBKDF2. What it raises
+            stops the call and is raised here. So does Ctrl-C.
 
     Returns:
         n rows; `.verdicts` says why a row is None.
@@ -111,7 +115,9 @@ def encrypt_batch(
     Source: `yii\base\Security::encryptByPassword`, Yii 2.0.
     """
     admitted = admit(texts, keys, "texts", encrypting=True)
-    batch = encrypt_admitted(admitted, profile=profile, salt=salt, threads=threads)
+    batch = encrypt_admitted(
+        admitted, profile=profile, salt=salt, threads=threads, progress=progress
+    )
     warn_if_weak(admitted.keys, stacklevel=3)
     return batch
 
@@ -122,15 +128,16 @@ def encrypt_admitted(
     profile: EnvelopeProfile = YII2,
     salt: Literal["fresh", "shared"] | DerivedSalt = "fresh",
     threads: int = 0,
+    progress: Callable[[int, int], object] | None = None,
 ) -> EnvelopeBatch[str]:
     """Do what `encrypt_batch` does, without a word on weak keys.
 
     For the sandbox, which is given its keys: the caller who chose them was warned.
     """
     calls.require_profile(profile)
-    threads = _abi.resolve_threads(threads)
+    run = Run(threads=threads, progress=progress)
     native_salt = calls.salt_of(salt, admitted)
-    tokens = calls.encrypt(admitted.values, admitted.keys, profile, native_salt, threads=threads)
+    tokens = calls.encrypt(admitted.values, admitted.keys, profile, native_salt, run=run)
     return admitted.result(tokens)
 
 
@@ -184,7 +191,9 @@ def decrypt_bytes(
     if isinstance(token, str):
         token = token.encode("utf-8", "surrogatepass")  # base64 will refuse what is not ASCII
     token = as_bytes(token, "token")
-    [text], [verdict] = calls.decrypt([token], [key], profile, lenient=bool(lenient), threads=1)
+    [text], [verdict] = calls.decrypt(
+        [token], [key], profile, lenient=bool(lenient), run=Run(threads=1)
+    )
     if verdict is EnvelopeVerdict.MALFORMED:
         raise MalformedEnvelope(
             f"{len(token)} characters that are not an encrypted message; needed is canonical"
@@ -202,6 +211,7 @@ def decrypt_batch(
     profile: EnvelopeProfile = YII2,
     lenient: bool = False,
     threads: int = 0,
+    progress: Callable[[int, int], object] | None = None,
 ) -> EnvelopeBatch[str]:
     r"""Return the text of each encrypted message; a bad row is None and fails no other.
 
@@ -214,6 +224,9 @@ def decrypt_batch(
         profile: what the senders used.
         lenient: as in `decrypt`.
         threads: 0 for one a CPU (at most `SMSPOH_NUM_THREADS`), or 1 to 1,024.
+        progress: called some twenty times a second while a long call lasts, with the
+            work done and the work in all, in iterations of PBKDF2. What it raises
+            stops the call and is raised here. So does Ctrl-C.
 
     Returns:
         n rows; `.verdicts` says why a row is None.
@@ -224,7 +237,9 @@ def decrypt_batch(
 
     Source: `yii\base\Security::decryptByPassword`, Yii 2.0.
     """
-    opened = decrypt_bytes_batch(tokens, keys, profile=profile, lenient=lenient, threads=threads)
+    opened = decrypt_bytes_batch(
+        tokens, keys, profile=profile, lenient=lenient, threads=threads, progress=progress
+    )
     texts: list[str | None] = [None] * len(opened)
     for row, raw in enumerate(opened):
         if raw is not None:
@@ -239,15 +254,16 @@ def decrypt_bytes_batch(
     profile: EnvelopeProfile = YII2,
     lenient: bool = False,
     threads: int = 0,
+    progress: Callable[[int, int], object] | None = None,
 ) -> EnvelopeBatch[bytes]:
     """Return the bytes of each encrypted message; a bad row is None and fails no other.
 
     Arguments and errors are those of `decrypt_batch`, but any bytes are fine.
     """
     calls.require_profile(profile)
-    threads = _abi.resolve_threads(threads)
+    run = Run(threads=threads, progress=progress)
     admitted = admit(tokens, keys, "tokens", encrypting=False)
     texts, verdicts = calls.decrypt(
-        admitted.values, admitted.keys, profile, lenient=bool(lenient), threads=threads
+        admitted.values, admitted.keys, profile, lenient=bool(lenient), run=run
     )
     return admitted.result(texts, verdicts)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from smspoh._abi import Buffer
+    from smspoh._run import Run
 
     from .rows import Admitted
 
@@ -77,7 +78,7 @@ def encrypt(
     profile: EnvelopeProfile,
     salt: tuple[Any, object],
     *,
-    threads: int,
+    run: Run,
 ) -> list[str]:
     """Return the message of each text, under one key for all or one each."""
     if not texts:
@@ -87,11 +88,11 @@ def encrypt(
     size = _abi.ffi.new("size_t *")
     _abi.check(_abi.lib.smspoh_encrypted_size(profile.key_size, text.sizes, text.count, size))
     out = _abi.ffi.new("uint8_t[]", size[0])
-    _abi.check(
+    run.check(
         _abi.lib.smspoh_encrypt_batch(
             *(text.data, text.sizes, text.count),
             *(key.data, key.sizes, key.count),
-            *(native, salt[0], threads, out, size[0]),
+            *(native, salt[0], run.native, out, size[0]),
         )
     )
     return str(_abi.ffi.buffer(out), "ascii").splitlines()
@@ -125,7 +126,7 @@ def decrypt(
     profile: EnvelopeProfile,
     *,
     lenient: bool,
-    threads: int,
+    run: Run,
 ) -> tuple[list[bytes | None], list[EnvelopeVerdict]]:
     """Return the bytes of each message, or None, and the verdict on each."""
     if not tokens:
@@ -139,11 +140,11 @@ def decrypt(
     offsets = _abi.ffi.new("int64_t[]", rows + 1)
     verdicts = _abi.ffi.new("uint8_t[]", rows)
     try:
-        _abi.check(
+        run.check(
             _abi.lib.smspoh_decrypt_batch(
                 *(token.data, token.sizes, rows),
                 *(key.data, key.sizes, key.count),
-                *(native, lenient, threads, out, size[0], offsets, verdicts),
+                *(native, lenient, run.native, out, size[0], offsets, verdicts),
             )
         )
         raw = _abi.ffi.buffer(out)

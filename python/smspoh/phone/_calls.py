@@ -8,7 +8,8 @@ from array import array
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
-from smspoh._abi import check, ffi, lib, resolve_threads
+from smspoh._abi import check, ffi, lib
+from smspoh._run import resolve_threads
 from smspoh.errors import ArgumentError, NumberError
 
 from ._names import WHY

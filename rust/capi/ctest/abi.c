@@ -18,6 +18,9 @@ static const SmspohProfile PROFILE = {
 
 static const uint8_t *bytes(const char *text) { return (const uint8_t *)text; }
 
+static const SmspohRun ONE = {.threads = 1};
+static const SmspohRun TWO = {.threads = 2};
+
 static int version(void) {
     EXPECT(smspoh_abi_version() == SMSPOH_ABI_VERSION);
     return 0;
@@ -27,7 +30,7 @@ static int version(void) {
 static int derive(void) {
     static const uint8_t expected[4] = {0x55, 0xac, 0x04, 0x6e};
     uint8_t key[64], same[64];
-    EXPECT(smspoh_derive_key(bytes("passwd"), 6, bytes("salt"), 4, 1, key, sizeof key) ==
+    EXPECT(smspoh_derive_key(bytes("passwd"), 6, bytes("salt"), 4, 1, NULL, key, sizeof key) ==
            SMSPOH_STATUS_OK);
     EXPECT(memcmp(key, expected, sizeof expected) == 0);
 
@@ -35,7 +38,7 @@ static int derive(void) {
     const size_t password_sizes[] = {6, 0};
     const uint8_t *salt[] = {bytes("salt")};
     const size_t salt_size[] = {4};
-    EXPECT(smspoh_derive_key_batch(passwords, password_sizes, 2, salt, salt_size, 1, 2, 1, 32, 2,
+    EXPECT(smspoh_derive_key_batch(passwords, password_sizes, 2, salt, salt_size, 1, 2, 1, 32, &TWO,
                                    same, sizeof same) == SMSPOH_STATUS_OK);
     EXPECT(memcmp(key, same, 32) == 0);
     EXPECT(memcmp(same, same + 32, 32) != 0);
@@ -44,15 +47,57 @@ static int derive(void) {
 
 static int derive_refuses(void) {
     uint8_t key[32];
-    EXPECT(smspoh_derive_key(NULL, 1, bytes("s"), 1, 1, key, 32) == SMSPOH_STATUS_ARGUMENT);
-    EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 0, key, 32) == SMSPOH_STATUS_KDF);
-    EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 1, NULL, 0) == SMSPOH_STATUS_KDF);
+    EXPECT(smspoh_derive_key(NULL, 1, bytes("s"), 1, 1, NULL, key, 32) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 0, NULL, key, 32) == SMSPOH_STATUS_KDF);
+    EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 1, NULL, NULL, 0) == SMSPOH_STATUS_KDF);
     const uint8_t *rows[] = {bytes("a"), bytes("b"), bytes("c")};
     const size_t sizes[] = {1, 1, 1};
-    EXPECT(smspoh_derive_key_batch(rows, sizes, 2, rows, sizes, 3, 3, 1, 32, 1, key, 32) ==
+    EXPECT(smspoh_derive_key_batch(rows, sizes, 2, rows, sizes, 3, 3, 1, 32, &ONE, key, 32) ==
            SMSPOH_STATUS_ARGUMENT);
-    EXPECT(smspoh_derive_key_batch(rows, sizes, 3, rows, sizes, 3, 3, 1, 32, 1, key, 32) ==
+    EXPECT(smspoh_derive_key_batch(rows, sizes, 3, rows, sizes, 3, 3, 1, 32, &ONE, key, 32) ==
            SMSPOH_STATUS_ARGUMENT);
+    return 0;
+}
+
+/* Each backend by its name; a name that is none. */
+static int derive_by_name(void) {
+    uint8_t names[200], key[32], same[32];
+    size_t size = 0;
+    EXPECT(smspoh_backends(names, 0, &size) == SMSPOH_STATUS_ARGUMENT && size > 0);
+    EXPECT(size <= sizeof names);
+    EXPECT(smspoh_backends(names, sizeof names, &size) == SMSPOH_STATUS_OK);
+    EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 9, NULL, key, 32) == SMSPOH_STATUS_OK);
+    for (const uint8_t *name = names, *end; name < names + size; name = end + 1) {
+        end = memchr(name, '\n', (size_t)(names + size - name));
+        end = end ? end : names + size;
+        SmspohRun run = {.backend = name, .backend_size = (size_t)(end - name)};
+        EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 9, &run, same, 32) ==
+               SMSPOH_STATUS_OK);
+        EXPECT(memcmp(key, same, 32) == 0);
+    }
+    SmspohRun unknown = {.backend = bytes("none"), .backend_size = 4};
+    EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 9, &unknown, key, 32) ==
+           SMSPOH_STATUS_ARGUMENT);
+    return 0;
+}
+
+static uint8_t stop(void *context, uint64_t done, uint64_t total) {
+    *(int *)context += done < total;
+    return 0;
+}
+
+/* A call that would take minutes is stopped, and leaves nothing behind. */
+static int stopped(void) {
+    static const uint8_t nothing[64];
+    uint8_t key[64] = {1};
+    for (size_t threads = 1; threads <= 2; threads++) {
+        int calls = 0;
+        SmspohRun run = {.threads = threads, .progress = stop, .context = &calls};
+        EXPECT(smspoh_derive_key(bytes("p"), 1, bytes("s"), 1, 4000000000, &run, key, 64) ==
+               SMSPOH_STATUS_CANCELLED);
+        EXPECT(calls == 1);
+        EXPECT(memcmp(key, nothing, 64) == 0);
+    }
     return 0;
 }
 
@@ -65,7 +110,7 @@ static int encrypt_and_decrypt(const SmspohSalt *salt) {
     size_t size = 0;
     EXPECT(smspoh_encrypted_size(16, text_sizes, 2, &size) == SMSPOH_STATUS_OK);
     EXPECT(size <= sizeof out);
-    EXPECT(smspoh_encrypt_batch(texts, text_sizes, 2, key, key_size, 1, &PROFILE, salt, 2, out,
+    EXPECT(smspoh_encrypt_batch(texts, text_sizes, 2, key, key_size, 1, &PROFILE, salt, &TWO, out,
                                 size) == SMSPOH_STATUS_OK);
     const uint8_t *second = (const uint8_t *)memchr(out, '\n', size) + 1;
     EXPECT(out[size - 1] == '\n');
@@ -77,7 +122,7 @@ static int encrypt_and_decrypt(const SmspohSalt *salt) {
     uint8_t opened[100], verdicts[3];
     int64_t offsets[4];
     EXPECT(room <= sizeof opened);
-    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 3, key, key_size, 1, &PROFILE, 0, 0,
+    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 3, key, key_size, 1, &PROFILE, 0, NULL,
                                 opened, room, offsets, verdicts) == SMSPOH_STATUS_OK);
     EXPECT(verdicts[0] == SMSPOH_OPENED && verdicts[1] == SMSPOH_OPENED);
     EXPECT(verdicts[2] == SMSPOH_MALFORMED);
@@ -85,7 +130,7 @@ static int encrypt_and_decrypt(const SmspohSalt *salt) {
     EXPECT(memcmp(opened, "Your OTP is 123456", 18) == 0);
 
     out[0] ^= out[0] == 'A' ? 'A' ^ 'B' : out[0] ^ 'A';
-    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 1, key, key_size, 1, &PROFILE, 1, 1,
+    EXPECT(smspoh_decrypt_batch(tokens, token_sizes, 1, key, key_size, 1, &PROFILE, 1, &ONE,
                                 opened, room, offsets, verdicts) == SMSPOH_STATUS_OK);
     EXPECT(verdicts[0] == SMSPOH_REFUSED && offsets[1] == 0);
     return 0;
@@ -113,29 +158,29 @@ static int envelope_refuses(void) {
     const SmspohSalt unknown = {.mode = 3};
     SmspohProfile wrong = PROFILE;
     uint8_t out[153];
-    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, NULL, &fresh, 1, out, 153) ==
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, NULL, &fresh, &ONE, out, 153) ==
            SMSPOH_STATUS_ARGUMENT);
-    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, NULL, 1, out, 153) ==
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, NULL, &ONE, out, 153) ==
            SMSPOH_STATUS_ARGUMENT);
-    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, &unknown, 1, out,
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, &unknown, &ONE, out,
                                 153) == SMSPOH_STATUS_ARGUMENT);
-    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, &fresh, 1, out,
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, &fresh, &ONE, out,
                                 152) == SMSPOH_STATUS_ARGUMENT);
     wrong.key_size = 17;
-    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &wrong, &fresh, 1, out, 153) ==
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &wrong, &fresh, &ONE, out, 153) ==
            SMSPOH_STATUS_ARGUMENT);
     wrong = PROFILE;
     wrong.iterations = 0;
-    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &wrong, &fresh, 1, out, 153) ==
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, row, row_size, 1, &wrong, &fresh, &ONE, out, 153) ==
            SMSPOH_STATUS_KDF);
     const uint8_t *ends_in_nul[] = {bytes("key\0")};
-    EXPECT(smspoh_encrypt_batch(row, row_size, 1, ends_in_nul, row_size, 1, &PROFILE, &fresh, 1,
+    EXPECT(smspoh_encrypt_batch(row, row_size, 1, ends_in_nul, row_size, 1, &PROFILE, &fresh, &ONE,
                                 out, 153) == SMSPOH_STATUS_ARGUMENT);
     int64_t offsets[2];
     uint8_t verdict;
-    EXPECT(smspoh_decrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, 0, 1, NULL, 1,
+    EXPECT(smspoh_decrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, 0, &ONE, NULL, 1,
                                 offsets, &verdict) == SMSPOH_STATUS_ARGUMENT);
-    EXPECT(smspoh_decrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, 2, 1, out, 153,
+    EXPECT(smspoh_decrypt_batch(row, row_size, 1, row, row_size, 1, &PROFILE, 2, &ONE, out, 153,
                                 offsets, &verdict) == SMSPOH_STATUS_ARGUMENT);
     return 0;
 }
@@ -182,7 +227,8 @@ static int normalize(void) {
 }
 
 int main(void) {
-    if (normalize() || version() || derive() || derive_refuses() || envelope() || envelope_refuses() || exact())
+    if (normalize() || version() || derive() || derive_refuses() || derive_by_name() || stopped() ||
+        envelope() || envelope_refuses() || exact())
         return 1;
     puts("abi: every function of the ABI answered a C caller as it should");
     return 0;

@@ -13,7 +13,7 @@
  The number of this ABI. It changes with every change to the header that an
  older caller would not survive.
  */
-#define SMSPOH_ABI_VERSION 1
+#define SMSPOH_ABI_VERSION 2
 
 /*
  Salt mode: a random salt for each message.
@@ -282,6 +282,41 @@ typedef struct SmspohSalt {
 } SmspohSalt;
 
 /*
+ Called some twenty times a second while a long call lasts, on the thread that made
+ it: `done` units of work of `total`, a unit being about an iteration of PBKDF2. It
+ returns 1 to go on, and 0 to stop the call, which then returns `Cancelled`. It must
+ not unwind.
+ */
+typedef uint8_t (*SmspohProgress)(void *context, uint64_t done, uint64_t total);
+
+/*
+ How the work of a call is done. A null pointer in its place, like zeros in it,
+ takes what is best.
+ */
+typedef struct SmspohRun {
+  /*
+   Threads; 0 is one a CPU, 1 stays on the calling thread.
+   */
+  size_t threads;
+  /*
+   The name of the one backend to use, one of `smspoh_backends`, or null.
+   */
+  const uint8_t *backend;
+  /*
+   Bytes of `backend`; 0 takes what suits each group of rows on this CPU.
+   */
+  size_t backend_size;
+  /*
+   Whom to tell how far the call is, or null.
+   */
+  SmspohProgress progress;
+  /*
+   What `progress` is given.
+   */
+  void *context;
+} SmspohRun;
+
+/*
  How to judge phone numbers.
  */
 typedef struct SmspohPhoneOptions {
@@ -340,12 +375,12 @@ SmspohStatus smspoh_decrypted_size_max(uint32_t key_size,
  `smspoh_encrypted_size` bytes in all.
 
  `keys_count` is `rows`, or 1 for one key that serves every row. A key that is
- empty or ends in a NUL is refused with `Argument`. `threads` 0 is one a CPU.
+ empty or ends in a NUL is refused with `Argument`.
 
  # Safety
  `texts` and `text_sizes` hold `rows` items and each text is valid for its
  size; likewise the keys; `profile` and `salt` are valid with all they point
- to; `out` is valid for `out_size` bytes and not otherwise in use.
+ to, and so is `run` unless null; `out` is valid for `out_size` bytes and not otherwise in use.
  */
 SmspohStatus smspoh_encrypt_batch(const uint8_t *const *texts,
                                   const size_t *text_sizes,
@@ -355,7 +390,7 @@ SmspohStatus smspoh_encrypt_batch(const uint8_t *const *texts,
                                   size_t keys_count,
                                   const struct SmspohProfile *profile_,
                                   const struct SmspohSalt *salt,
-                                  size_t threads,
+                                  const struct SmspohRun *run,
                                   uint8_t *out,
                                   size_t out_size);
 
@@ -365,11 +400,12 @@ SmspohStatus smspoh_encrypt_batch(const uint8_t *const *texts,
  one of `SMSPOH_OPENED`, `SMSPOH_MALFORMED`, `SMSPOH_REFUSED`.
 
  `keys_count` is `rows`, or 1 for one key that serves every row. `lenient`, 0 or 1,
- takes the base64 that PHP takes. `threads` 0 is one a CPU. A bad row is no error.
+ takes the base64 that PHP takes. A bad row is no error.
 
  # Safety
  `tokens` and `token_sizes` hold `rows` items and each message is valid for its
- size; likewise the keys; `profile` is valid with what it points to; `out`,
+ size; likewise the keys; `profile` is valid with what it points to, and so is `run`
+ unless null; `out`,
  `offsets` (`rows + 1` items) and `verdicts` (`rows` items) are valid to write
  and not otherwise in use.
  */
@@ -381,7 +417,7 @@ SmspohStatus smspoh_decrypt_batch(const uint8_t *const *tokens,
                                   size_t keys_count,
                                   const struct SmspohProfile *profile_,
                                   uint8_t lenient,
-                                  size_t threads,
+                                  const struct SmspohRun *run,
                                   uint8_t *out,
                                   size_t out_size,
                                   int64_t *offsets,
@@ -409,13 +445,15 @@ SmspohStatus smspoh_testing_encrypt(const uint8_t *text,
  Derive one key of `out_size` bytes into `out`. Source: RFC 8018, 5.2.
 
  # Safety
- Each pointer is valid for the size beside it; `out` is not otherwise in use.
+ Each pointer is valid for the size beside it; `run` is null or valid with what it
+ points to; `out` is not otherwise in use.
  */
 SmspohStatus smspoh_derive_key(const uint8_t *password,
                                size_t password_size,
                                const uint8_t *salt,
                                size_t salt_size,
                                uint32_t iterations,
+                               const struct SmspohRun *run,
                                uint8_t *out,
                                size_t out_size);
 
@@ -424,11 +462,12 @@ SmspohStatus smspoh_derive_key(const uint8_t *password,
  `rows * length` bytes.
 
  `passwords_count` and `salts_count` are each `rows`, or 1 for one value that
- serves every row. `threads` 0 is one a CPU.
+ serves every row.
 
  # Safety
  `passwords` and `password_sizes` hold `passwords_count` items and each
- password is valid for its size; likewise the salts; `out` is valid for
+ password is valid for its size; likewise the salts; `run` is null or valid with what
+ it points to; `out` is valid for
  `out_size` bytes and not otherwise in use.
  */
 SmspohStatus smspoh_derive_key_batch(const uint8_t *const *passwords,
@@ -440,7 +479,7 @@ SmspohStatus smspoh_derive_key_batch(const uint8_t *const *passwords,
                                      size_t rows,
                                      uint32_t iterations,
                                      size_t length,
-                                     size_t threads,
+                                     const struct SmspohRun *run,
                                      uint8_t *out,
                                      size_t out_size);
 
@@ -490,6 +529,16 @@ SmspohStatus smspoh_normalize_batch(const uint8_t *data,
                                     uint8_t *kinds,
                                     uint8_t *regions,
                                     uint16_t *calling_codes);
+
+/*
+ Write the names of the backends that this CPU can run to `out`, a newline between
+ them, and their size in bytes to `*size`. The first is the
+ one that a single key wants. `Argument` when `out_size` is less; `*size` says then what is needed.
+
+ # Safety
+ `out` is valid to write for `out_size` bytes, and `size` for one item.
+ */
+SmspohStatus smspoh_backends(uint8_t *out, size_t out_size, size_t *size);
 
 #ifdef __cplusplus
 }  // extern "C"

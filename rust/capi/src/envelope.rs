@@ -1,10 +1,11 @@
 //! The encrypted message.
-use smspoh_core::envelope::{self, Base64, Cipher, Profile, Run, Salt};
-use smspoh_core::{Error, Watch};
+use smspoh_core::Error;
+use smspoh_core::envelope::{self, Base64, Cipher, Profile, Salt};
 
 use crate::SmspohStatus;
 use crate::guard::guard;
 use crate::input::{Gathered, flag, slice, slice_mut};
+use crate::run::{Run, SmspohRun};
 
 /// Salt mode: a random salt for each message.
 pub const SMSPOH_SALT_FRESH: u32 = 0;
@@ -127,12 +128,12 @@ pub unsafe extern "C" fn smspoh_decrypted_size_max(
 /// `smspoh_encrypted_size` bytes in all.
 ///
 /// `keys_count` is `rows`, or 1 for one key that serves every row. A key that is
-/// empty or ends in a NUL is refused with `Argument`. `threads` 0 is one a CPU.
+/// empty or ends in a NUL is refused with `Argument`.
 ///
 /// # Safety
 /// `texts` and `text_sizes` hold `rows` items and each text is valid for its
 /// size; likewise the keys; `profile` and `salt` are valid with all they point
-/// to; `out` is valid for `out_size` bytes and not otherwise in use.
+/// to, and so is `run` unless null; `out` is valid for `out_size` bytes and not otherwise in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn smspoh_encrypt_batch(
     texts: *const *const u8,
@@ -143,7 +144,7 @@ pub unsafe extern "C" fn smspoh_encrypt_batch(
     keys_count: usize,
     profile_: *const SmspohProfile,
     salt: *const SmspohSalt,
-    threads: usize,
+    run: *const SmspohRun,
     out: *mut u8,
     out_size: usize,
 ) -> SmspohStatus {
@@ -156,22 +157,18 @@ pub unsafe extern "C" fn smspoh_encrypt_batch(
             )
         };
         // SAFETY: all are valid with what they point to, as the caller promises.
-        let (profile, salt, out) =
-            unsafe { (profile(profile_)?, slice(salt, 1)?, slice_mut(out, out_size)?) };
+        let (profile, salt, run, out) = unsafe {
+            (profile(profile_)?, slice(salt, 1)?, Run::new(run)?, slice_mut(out, out_size)?)
+        };
         let [salt] = salt else {
             return Err(Error::Argument);
         };
+        let how = envelope::Run { threads: run.threads, backend: run.backend };
+        let (texts, keys) = (texts.rows(), keys.rows());
         let mut encrypt = |salt| {
-            envelope::encrypt_batch(
-                rows,
-                texts.rows(),
-                keys.rows(),
-                &profile,
-                salt,
-                Run::on(threads),
-                &mut Watch::none(),
-                out,
-            )
+            run.watched(|watch| {
+                envelope::encrypt_batch(rows, texts, keys, &profile, salt, how, watch, out)
+            })
         };
         match salt.mode {
             SMSPOH_SALT_FRESH => encrypt(Salt::Fresh),
@@ -202,11 +199,12 @@ pub unsafe extern "C" fn smspoh_encrypt_batch(
 /// one of `SMSPOH_OPENED`, `SMSPOH_MALFORMED`, `SMSPOH_REFUSED`.
 ///
 /// `keys_count` is `rows`, or 1 for one key that serves every row. `lenient`, 0 or 1,
-/// takes the base64 that PHP takes. `threads` 0 is one a CPU. A bad row is no error.
+/// takes the base64 that PHP takes. A bad row is no error.
 ///
 /// # Safety
 /// `tokens` and `token_sizes` hold `rows` items and each message is valid for its
-/// size; likewise the keys; `profile` is valid with what it points to; `out`,
+/// size; likewise the keys; `profile` is valid with what it points to, and so is `run`
+/// unless null; `out`,
 /// `offsets` (`rows + 1` items) and `verdicts` (`rows` items) are valid to write
 /// and not otherwise in use.
 #[unsafe(no_mangle)]
@@ -219,7 +217,7 @@ pub unsafe extern "C" fn smspoh_decrypt_batch(
     keys_count: usize,
     profile_: *const SmspohProfile,
     lenient: u8,
-    threads: usize,
+    run: *const SmspohRun,
     out: *mut u8,
     out_size: usize,
     offsets: *mut i64,
@@ -235,18 +233,23 @@ pub unsafe extern "C" fn smspoh_decrypt_batch(
         };
         let offsets_count = rows.checked_add(1).ok_or(Error::Argument)?;
         // SAFETY: all are valid for their sizes, as the caller promises.
-        let (profile, out, offsets, verdicts) = unsafe {
+        let (profile, run, out, offsets, verdicts) = unsafe {
             (
                 profile(profile_)?,
+                Run::new(run)?,
                 slice_mut(out, out_size)?,
                 slice_mut(offsets, offsets_count)?,
                 slice_mut(verdicts, rows)?,
             )
         };
         let base64 = if flag(lenient)? { Base64::Lenient } else { Base64::Strict };
-        let (tokens, keys, run) = (tokens.rows(), keys.rows(), Run::on(threads));
-        let watch = &mut Watch::none();
-        envelope::decrypt_batch(tokens, keys, &profile, base64, run, watch, out, offsets, verdicts)
+        let how = envelope::Run { threads: run.threads, backend: run.backend };
+        let (tokens, keys) = (tokens.rows(), keys.rows());
+        run.watched(|watch| {
+            envelope::decrypt_batch(
+                tokens, keys, &profile, base64, how, watch, out, offsets, verdicts,
+            )
+        })
     })
 }
 

@@ -12,16 +12,18 @@ mod guard;
 mod input;
 mod kdf;
 mod phone;
+mod run;
 mod status;
 
 pub use envelope::*;
 pub use kdf::*;
 pub use phone::*;
+pub use run::{SmspohProgress, SmspohRun, smspoh_backends};
 pub use status::SmspohStatus;
 
 /// The number of this ABI. It changes with every change to the header that an
 /// older caller would not survive.
-pub const SMSPOH_ABI_VERSION: u32 = 1;
+pub const SMSPOH_ABI_VERSION: u32 = 2;
 
 /// The number of the ABI that this library was built with.
 ///
