@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml')
 
-.PHONY: help setup build demo test test-rust test-c test-python test-wheel check format header lock bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-python test-wheel check format header lock build-rivals bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -71,8 +71,16 @@ test-c: ## the C program, under valgrind where it is installed
 		echo "test-c: valgrind is not installed, running without it"; target/ctest/abi; \
 	fi
 
+build-rivals: target/rivals/.built ## build the Rust libraries that the benchmarks compare with
+
+# A workspace and a folder of their own, so that no other word compiles them.
+target/rivals/.built: bench/rivals/Cargo.toml bench/rivals/Cargo.lock bench/rivals/src/lib.rs
+	@echo "build-rivals: compiling the Rust rivals of the benchmarks, about a minute the first time"
+	@cargo build --quiet --locked --release --manifest-path bench/rivals/Cargo.toml --target-dir target/rivals
+	@touch $@
+
 # Each bench runs once as a test too: every engine must give the same answer.
-test-python: build
+test-python: build build-rivals
 	$(BIN)/python -m pytest tests bench --benchmark-disable
 
 test-wheel: wheel ## the wheel of this Python, on every other one that is installed
@@ -80,6 +88,7 @@ test-wheel: wheel ## the wheel of this Python, on every other one that is instal
 
 check: build ## format, lint, types, import rules, header and documents fresh
 	cargo fmt --all --check
+	cargo fmt --manifest-path bench/rivals/Cargo.toml --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 	cargo test --quiet --locked --package smspoh-capi --test header
 	RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --locked --workspace --no-deps
@@ -93,6 +102,7 @@ check: build ## format, lint, types, import rules, header and documents fresh
 
 format: setup ## format everything
 	cargo fmt --all
+	cargo fmt --manifest-path bench/rivals/Cargo.toml
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
@@ -106,7 +116,7 @@ lock: ## write the locks anew (needs uv)
 			--no-emit-index-url --no-emit-find-links --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
 	done
 
-bench: build ## ours and the rivals, side by side in one run
+bench: build build-rivals ## ours and the rivals, side by side in one run
 	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
 
 docs: build ## run every example of the documents
