@@ -97,6 +97,7 @@ check: build ## format, lint, types, import rules, header and documents fresh
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/sample_data.py --check
+	$(BIN)/python tools/bench_report.py --check
 	$(BIN)/python tools/check_tree.py
 	@echo "check: all clean"
 
@@ -116,8 +117,11 @@ lock: ## write the locks anew (needs uv)
 			--no-emit-index-url --no-emit-find-links --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
 	done
 
-bench: build build-rivals ## ours and the rivals, side by side in one run
+# The first prints a table of this run; the second measures in turn, which is what is kept.
+bench: build build-rivals ## ours and the rivals in one run: a table, and the record of this machine
 	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
+	$(BIN)/python -m bench.compare
+	$(BIN)/python tools/bench_report.py
 
 docs: build ## run every example of the documents
 	$(BIN)/python -m pytest tests/docs tests/gateway/test_guides.py
