@@ -127,12 +127,15 @@ def section(record: dict[str, Any]) -> str:
     parts = [
         f"\n## {cpu(record)}\n",
         f"- System: {machine['system']}; cores: {machine['cores']}; instructions: {flags}",
-        f"- Rounds: {record['rounds']}",
         f"- Versions: {', '.join(' '.join(pair) for pair in versions.items())}",
     ]
     for task in record["tasks"]:
         title = task["title"][0].upper() + task["title"][1:]
-        parts += [f"\n### {title}\n", f"{stamp}\n", task_table(task).rstrip()]
+        parts += [
+            f"\n### {title}\n",
+            f"{stamp}; rounds: {task['rounds']}\n",
+            task_table(task).rstrip(),
+        ]
     if kernel := record["kernel"]:
         parts += [
             "\n### One compression in the loop of PBKDF2, by lanes\n",

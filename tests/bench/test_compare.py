@@ -140,7 +140,14 @@ def test_a_run_leaves_one_record_and_the_same_day_overwrites_it(tmp_path: Path) 
     (path,) = tmp_path.iterdir()
     record = json.loads(path.read_text("utf-8"))
     assert path.name == f"{slug(record['machine'])}-{record['date']}.json"
-    assert record["rounds"] == 8
+    assert {task["name"]: task["rounds"] for task in record["tasks"]} == {
+        "one": 40,
+        "batch": 8,
+        "threads": 8,
+        "shared": 40,
+        "fresh": 8,
+        "rest": 40,
+    }
     assert [task["name"] for task in record["tasks"]] == list(tasks())
     assert {"rustc", "OpenSSL of hashlib", "aws-lc-sys (crate)"} < set(record["versions"])
 

@@ -42,6 +42,7 @@ BATCH = {
     "title": "keys in a batch",
     "unit": "key",
     "rows": 64,
+    "rounds": 9,
     "engines": [_engine("smspoh", 0.002, 1, 10), _engine("ring", 0.0055, 2.75, 27.5)],
 }
 REST = {
@@ -49,6 +50,7 @@ REST = {
     "title": "messages",
     "unit": "message",
     "rows": 9,
+    "rounds": 45,
     "engines": [_engine("keys", 1e-6, 1, None), _engine("encrypt_batch", 2e-6, 1.996, None)],
 }
 ALONE = {**REST, "title": "one engine", "engines": [_engine("smspoh", 1.5e-6, 1, None)]}
@@ -63,7 +65,6 @@ RECORD = {
         "system": "Linux",
     },
     "versions": {"Python": "3.11.7", "ring (crate)": "0.17.14"},
-    "rounds": 9,
     "tasks": [BATCH, REST, ALONE],
     "kernel": {
         "clock_ghz": 4.1,
@@ -120,7 +121,8 @@ def test_a_task_of_one_engine_is_compared_with_nothing() -> None:
 
 def test_every_table_has_its_cpu_and_its_date_above_it() -> None:
     page = report.page([RECORD])
-    assert page.count("\n\nA <CPU> (family 6, model 143), 2026-11-24") == page.count("### ") == 4
+    assert page.count("\n\nA <CPU> (family 6, model 143), 2026-11-24; ") == page.count("### ") == 4
+    assert page.count("; rounds: 45\n") == 2
 
 
 def test_the_kernel_is_a_table_where_it_was_measured() -> None:
