@@ -11,6 +11,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from bench import compare
+from bench.tasks import tasks
+
 TOOL = Path(__file__).parents[2] / "tools" / "bench_report.py"
 
 
@@ -162,6 +165,17 @@ def test_a_bar_is_as_long_as_its_time() -> None:
     assert ring == report.WIDTH - report.LABELS - report.VALUES
     words = [element.text for element in picture.iter() if element.text and element.text.strip()]
     assert "A <CPU> (family 6, model 143): keys in a batch" in words
+
+
+def test_what_compare_writes_is_what_the_page_is_made_from(tmp_path: Path) -> None:
+    compare.main(["--small", "--rounds", "7", "--folder", str(tmp_path)])
+    made = report.made(tmp_path)
+    for task in tasks(small=True).values():
+        title = task.title[0].upper() + task.title[1:]
+        assert [row[0] for row in _rows(made["benchmarks.md"], title)[1:]] == [*task.engines]
+    picture = ET.fromstring(made["benchmarks.svg"])
+    names = [element.text for element in picture.iter() if element.get("text-anchor") == "end"]
+    assert names == [*tasks()["one"].engines, *tasks()["batch"].engines]
 
 
 def test_check_fails_until_the_files_are_those_of_the_records(
