@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml')
 
-.PHONY: help setup build demo test test-rust test-c test-aarch64 test-python test-wheel check format header lock bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-aarch64 test-python test-wheel check format header lock build-rivals bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -86,8 +86,16 @@ test-aarch64: ## key derivation on an emulated ARM CPU, where qemu and a cross c
 		echo "test-aarch64: not run: it needs qemu-aarch64, aarch64-linux-gnu-gcc and Rust's target $(AARCH64)"; \
 	fi
 
+build-rivals: target/rivals/.built ## build the Rust libraries that the benchmarks compare with
+
+# A workspace and a folder of their own, so that no other word compiles them.
+target/rivals/.built: bench/rivals/Cargo.toml bench/rivals/Cargo.lock bench/rivals/src/lib.rs
+	@echo "build-rivals: compiling the Rust rivals of the benchmarks, about a minute the first time"
+	@cargo build --quiet --locked --release --manifest-path bench/rivals/Cargo.toml --target-dir target/rivals
+	@touch $@
+
 # Each bench runs once as a test too: every engine must give the same answer.
-test-python: build
+test-python: build build-rivals
 	$(BIN)/python -m pytest tests bench --benchmark-disable
 
 test-wheel: wheel ## the wheel of this Python, on every other one that is installed
@@ -95,6 +103,7 @@ test-wheel: wheel ## the wheel of this Python, on every other one that is instal
 
 check: build ## format, lint, types, import rules, header and documents fresh
 	cargo fmt --all --check
+	cargo fmt --manifest-path bench/rivals/Cargo.toml --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 	cargo test --quiet --locked --package smspoh-capi --test header
 	RUSTDOCFLAGS="--deny warnings" cargo doc --quiet --locked --workspace --no-deps
@@ -103,11 +112,13 @@ check: build ## format, lint, types, import rules, header and documents fresh
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/sample_data.py --check
+	$(BIN)/python tools/bench_report.py --check
 	$(BIN)/python tools/check_tree.py
 	@echo "check: all clean"
 
 format: setup ## format everything
 	cargo fmt --all
+	cargo fmt --manifest-path bench/rivals/Cargo.toml
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
@@ -121,8 +132,11 @@ lock: ## write the locks anew (needs uv)
 			--no-emit-index-url --no-emit-find-links --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
 	done
 
-bench: build ## ours and the rivals, side by side in one run
+# The first prints a table of this run; the second measures in turn, which is what is kept.
+bench: build build-rivals ## ours and the rivals in one run: a table, and the record of this machine
 	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
+	$(BIN)/python -m bench.compare
+	$(BIN)/python tools/bench_report.py
 
 docs: build ## run every example of the documents
 	$(BIN)/python -m pytest tests/docs tests/gateway/test_guides.py

@@ -22,6 +22,7 @@ OURS = [
     "SECURITY.md",
     "docs/quickstart.md",
     "docs/guide/cli.md",
+    "docs/benchmarks.md",
     "docs/glossary.md",
     "docs/spec/envelope.md",
 ]

@@ -1,0 +1,228 @@
+"""Make docs/benchmarks.md and docs/benchmarks.svg from the records in bench/record.
+
+    python tools/bench_report.py            write both
+    python tools/bench_report.py --check    fail when the committed ones are not what this makes
+
+Of each CPU the newest record counts, and has a section; `make bench` makes a record.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORDS = ROOT / "bench" / "record"
+DOCS = ROOT / "docs"
+
+OURS = "smspoh"
+DRAWN = ("one", "batch")  # the tasks of the picture
+TOP = """\
+# Benchmarks
+
+<!-- Made by tools/bench_report.py from the records in bench/record. Do not edit. -->
+
+PBKDF2-HMAC-SHA256 and the encrypted message, by this library and by others. `smspoh` is the
+library as it chooses for itself; `smspoh, NAME` is a backend that was forced by its name. The
+rivals have no call for a batch and derive one key after the other.
+
+To reproduce, on your machine and into a record of your own:
+
+```sh
+make bench
+```
+
+Each round runs every engine once, in turn, because a shared machine drifts. *Median* and
+*fastest* are over the rounds. *Against* is an engine's time over that of the first engine of the
+table, taken inside a round, then the median of the rounds: 2.00 needs twice as long; *over* is
+the difference, likewise. *ns a compression* is the median time over the SHA-256 compressions of a
+key, which are two an iteration.
+"""
+NONE = "\nThere is no record yet.\n"
+
+WIDTH, LABELS, VALUES, LINE = 720, 170, 70, 22  # of the picture, in its units
+INK, OURS_FILL, RIVAL_FILL = "#1f2328", "#1a7f5a", "#9aa4ae"
+
+
+def newest(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the newest record of each CPU, the newest of all first."""
+    found: dict[str, dict[str, Any]] = {}
+    for record in sorted(records, key=lambda record: str(record["date"])):
+        found[cpu(record)] = record
+    return sorted(sorted(found.values(), key=cpu), key=lambda r: str(r["date"]), reverse=True)
+
+
+def cpu(record: dict[str, Any]) -> str:
+    """Return what a record calls its CPU."""
+    machine = record["machine"]
+    return f"{machine['model']} (family {machine['family']}, model {machine['number']})"
+
+
+def seconds(value: float) -> str:
+    """Return a time in the unit that leaves one to three digits before the point."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if abs(value) >= size:
+            return f"{digits(value / size)} {unit}"
+    return f"{digits(value * 1e9)} ns"
+
+
+def digits(value: float) -> str:
+    """Return a figure with three digits; more would be noise."""
+    value = float(f"{value:.3g}")
+    places = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
+    return f"{value:,.{places}f}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table whose first column is words and whose others are figures."""
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (head, rule, *rows))
+
+
+def task_table(task: dict[str, Any]) -> str:
+    """Return the table of a task, with the columns that tell something about it."""
+    engines, unit = task["engines"], task["unit"]
+    first = engines[0]["name"]
+    columns = {
+        "engine": [engine["name"] for engine in engines],
+        f"median a {unit}": [seconds(engine["median_s"]) for engine in engines],
+        "fastest": [seconds(engine["min_s"]) for engine in engines],
+        f"{unit}s a second": [digits(1 / engine["median_s"]) for engine in engines],
+    }
+    if engines[0]["ns_per_compression"] is not None:
+        columns["ns a compression"] = [digits(e["ns_per_compression"]) for e in engines]
+    elif len(engines) > 1:
+        columns[f"over {first}"] = ["", *(seconds(engine["over_s"]) for engine in engines[1:])]
+    if len(engines) > 1:
+        columns[f"against {first}"] = [digits(engine["ratio"]) for engine in engines]
+    return table(list(columns), zip(*columns.values(), strict=True))
+
+
+def kernel_table(kernel: dict[str, Any]) -> str:
+    """Return the table of the core's own figures, a row for each number of lanes."""
+    head = ("backend", "lanes", "ns a compression", "cycles a compression")
+    rows = [
+        (
+            backend["name"],
+            str(backend["lanes"]),
+            digits(backend["ns_per_compression"]),
+            digits(backend["cycles_per_compression"]),
+        )
+        for backend in kernel["backends"]
+    ]
+    return table(head, rows)
+
+
+def section(record: dict[str, Any]) -> str:
+    """Return the section of a CPU."""
+    machine, versions = record["machine"], record["versions"]
+    stamp = f"{cpu(record)}, {record['date']}"
+    flags = ", ".join(machine["flags"]) or "none that matter here"
+    parts = [
+        f"\n## {cpu(record)}\n",
+        f"- System: {machine['system']}; cores: {machine['cores']}; instructions: {flags}",
+        f"- Versions: {', '.join(' '.join(pair) for pair in versions.items())}",
+    ]
+    for task in record["tasks"]:
+        title = task["title"][0].upper() + task["title"][1:]
+        parts += [
+            f"\n### {title}\n",
+            f"{stamp}; rounds: {task['rounds']}\n",
+            task_table(task).rstrip(),
+        ]
+    if kernel := record["kernel"]:
+        parts += [
+            "\n### One compression in the loop of PBKDF2, by lanes\n",
+            f"{stamp}; the clock ran at {digits(kernel['clock_ghz'])} GHz\n",
+            kernel_table(kernel).rstrip(),
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def page(records: Sequence[dict[str, Any]]) -> str:
+    """Return docs/benchmarks.md."""
+    if not records:
+        return TOP + NONE
+    picture = "\n![Nanoseconds a compression, by engine](benchmarks.svg)\n"
+    return TOP + picture + "".join(section(record) for record in records)
+
+
+def picture(records: Sequence[dict[str, Any]]) -> str:
+    """Return docs/benchmarks.svg: a bar for each engine, in ns a compression, on one scale."""
+    panels = [
+        (f"{cpu(record)}: {task['title']}", task["engines"])
+        for record in records
+        for task in record["tasks"]
+        if task["name"] in DRAWN
+    ]
+    most = max((e["ns_per_compression"] for _, engines in panels for e in engines), default=1.0)
+    lines, y = [], LINE + 8
+    lines.append(_text(10, y, "ns a SHA-256 compression; shorter is faster", bold=True))
+    for title, engines in panels:
+        y += LINE + 14
+        lines.append(_text(10, y, title))
+        for engine in engines:
+            y += LINE
+            ns = engine["ns_per_compression"]
+            width = (WIDTH - LABELS - VALUES) * ns / most
+            fill = OURS_FILL if engine["name"].split(",")[0] == OURS else RIVAL_FILL
+            lines += [
+                _text(LABELS - 8, y, engine["name"], anchor="end"),
+                f'<rect x="{LABELS}" y="{y - 14}" width="{width:.1f}" height="17" fill="{fill}"/>',
+                _text(round(LABELS + width + 6), y, digits(ns)),
+            ]
+    size = f'width="{WIDTH}" height="{y + LINE}" viewBox="0 0 {WIDTH} {y + LINE}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="13">\n'
+        f'<rect width="{WIDTH}" height="{y + LINE}" fill="#ffffff"/>\n'
+        + "".join(f"{line}\n" for line in lines)
+        + "</svg>\n"
+    )
+
+
+def _text(x: int, y: int, text: str, *, anchor: str = "start", bold: bool = False) -> str:
+    weight = ' font-weight="bold"' if bold else ""
+    return (
+        f'<text x="{x}" y="{y}" fill="{INK}" text-anchor="{anchor}"{weight}>{escape(text)}</text>'
+    )
+
+
+def made(folder: Path) -> dict[str, str | None]:
+    """Return each file that the records of a folder make; None for one that must not be there."""
+    read = (json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json")))
+    records = newest(read)
+    return {
+        "benchmarks.md": page(records),
+        "benchmarks.svg": picture(records) if records else None,
+    }
+
+
+def main(arguments: Sequence[str], records: Path = RECORDS, docs: Path = DOCS) -> int:
+    """Write the page and its picture, or with `--check` compare them with the committed ones."""
+    if list(arguments) not in ([], ["--check"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    stale = 0
+    for name, text in made(records).items():
+        path = docs / name
+        there = path.read_text("utf-8") if path.exists() else None
+        if there == text:
+            continue
+        if arguments:
+            print(f"docs/{name} is stale: run python tools/bench_report.py", file=sys.stderr)
+            stale = 1
+        elif text is None:
+            path.unlink()
+        else:
+            path.write_text(text, "utf-8")
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
