@@ -8,6 +8,7 @@ mod backend;
 mod lanes;
 mod sha256;
 
+use core::iter::repeat;
 use std::collections::HashMap;
 
 pub use backend::Backend;
@@ -74,6 +75,26 @@ pub fn derive_batch(
     options: &Options,
     out: &mut [u8],
 ) -> Result<(), Error> {
+    let first = derive_firsts(rows, passwords, salts, options, out)?;
+    for (row, &first) in first.iter().enumerate().filter(|&(row, &first)| first != row) {
+        let from = first * options.length;
+        out.copy_within(from..from + options.length, row * options.length);
+    }
+    Ok(())
+}
+
+/// What [`derive_batch`] does before it copies: only the first row of a password and
+/// salt has its key in `out`. Returns which row is the first of each row's kind.
+///
+/// # Errors
+/// Those of [`derive_batch`].
+pub(crate) fn derive_firsts(
+    rows: usize,
+    passwords: Rows<'_>,
+    salts: Rows<'_>,
+    options: &Options,
+    out: &mut [u8],
+) -> Result<Vec<usize>, Error> {
     options.check()?;
     let fits = passwords.fits(rows) && salts.fits(rows);
     if !fits || rows.checked_mul(options.length) != Some(out.len()) {
@@ -91,11 +112,7 @@ pub fn derive_batch(
     threads::for_each(groups, most, options.threads, |mut group| {
         run(&mut group, &shortened, salts, options);
     });
-    for (row, &first) in first.iter().enumerate().filter(|&(row, &first)| first != row) {
-        let from = first * options.length;
-        out.copy_within(from..from + options.length, row * options.length);
-    }
-    Ok(())
+    Ok(first)
 }
 
 /// Jobs, as many at a time as the backend runs together.
@@ -148,8 +165,8 @@ fn first_of_each(
     passwords: &Shortened<'_>,
     salts: Rows<'_>,
 ) -> Result<Vec<usize>, Error> {
-    if rows <= 1 {
-        return memory::collect(rows, 0..rows);
+    if rows <= 1 || matches!((passwords.passwords, salts), (Rows::Same(_), Rows::Same(_))) {
+        return memory::collect(rows, repeat(0));
     }
     let mut seen = HashMap::new();
     seen.try_reserve(rows).map_err(|_| Error::Memory)?;
