@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from .errors import ArgumentError
 
@@ -37,6 +38,61 @@ def as_bytes(value: object, name: str, row: int | None = None) -> Buffer:
         raise TypeError(f"{where} must be str or bytes, not {type(value).__name__}")
     # Raised out here: the error of the codec holds the text, and would be its context.
     raise ArgumentError(f"{where} {found}")
+
+
+ROWS_PER_PIECE: Final = 256  # encoded at a time, so that the allocator gives the same memory again
+
+
+class Encoded:
+    """The UTF-8 of `str` rows, side by side in buffers that are wiped when it is let go.
+
+    Attributes:
+        pieces: buffers of 256 rows each, the last of what is left.
+        sizes: for each piece, the bytes of each of its rows.
+
+    Raises:
+        TypeError: a row that is no `str`.
+        UnicodeEncodeError: a row with a lone surrogate; it holds the text.
+    """
+
+    __slots__ = ("pieces", "sizes")
+
+    def __init__(self, rows: Iterable[str]) -> None:
+        self.pieces: list[bytearray] = []
+        self.sizes: list[list[int]] = []
+        left = iter(rows)
+        while piece := list(map(str.encode, islice(left, ROWS_PER_PIECE))):
+            self.pieces.append(bytearray().join(piece))
+            self.sizes.append(list(map(len, piece)))
+
+    def __len__(self) -> int:
+        return sum(map(len, self.sizes))
+
+    def wipe(self) -> None:
+        """Overwrite the rows."""
+        for piece in self.pieces:
+            piece[:] = bytes(len(piece))
+
+    __del__ = wipe
+
+
+def all_as_bytes(rows: Iterable[object]) -> Encoded | list[Buffer] | None:
+    """Return what `as_bytes` returns for each row, if all are `str`, or all bytes.
+
+    Returns:
+        n rows; None when a row is something else, or has no UTF-8 form.
+    """
+    try:
+        return Encoded(rows)  # type: ignore[arg-type]  # caught below
+    except (TypeError, UnicodeEncodeError):  # the latter holds a text: it ends here
+        pass
+    return all_bytes(rows)
+
+
+def all_bytes(rows: Iterable[object]) -> list[Buffer] | None:
+    """Return the rows as they are, if all are bytes, else None."""
+    kept = list(rows)
+    return kept if set(map(type, kept)) <= {bytes, bytearray} else None  # type: ignore[return-value]
 
 
 def as_rows(rows: Iterable[object], name: str) -> list[object] | tuple[object, ...]:

@@ -202,7 +202,7 @@ resource.setrlimit(resource.RLIMIT_AS, (used + (300 << 20), used + (300 << 20)))
 for call in (
     lambda: smspoh.derive_key(b"p", b"s", iterations=1, length=1 << 36),
     lambda: smspoh.derive_key_batch([b""] * 3_000_000, [b""] * 3_000_000, iterations=1, length=64),
-    lambda: smspoh.decrypt_batch(["A" * 152] * 800_000, "key"),
+    lambda: smspoh.decrypt_batch(["A" * 152] * 3_000_000, "key"),
 ):
     try:
         call()

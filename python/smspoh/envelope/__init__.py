@@ -15,7 +15,7 @@ from smspoh.errors import DecryptError, EnvelopeError, MalformedEnvelope
 from . import calls
 from .keys import WeakKeyWarning, generate_encrypt_key, require_usable, warn_if_weak
 from .profile import YII2, DerivedSalt, EnvelopeProfile
-from .rows import EnvelopeBatch, EnvelopeVerdict, admit, text_of
+from .rows import EnvelopeBatch, EnvelopeVerdict, admit, text_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -240,11 +240,7 @@ def decrypt_batch(
     opened = decrypt_bytes_batch(
         tokens, keys, profile=profile, lenient=lenient, threads=threads, progress=progress
     )
-    texts: list[str | None] = [None] * len(opened)
-    for row, raw in enumerate(opened):
-        if raw is not None:
-            texts[row], opened.verdicts[row] = text_of(raw)
-    return EnvelopeBatch(texts, opened.verdicts)
+    return texts_of(opened)
 
 
 def decrypt_bytes_batch(

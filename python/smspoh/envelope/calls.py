@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from smspoh import _abi
 from smspoh._inputs import as_bytes
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from smspoh._abi import Buffer
+    from smspoh._inputs import Encoded
     from smspoh._run import Run
 
     from .rows import Admitted
 
 VERDICTS = tuple(EnvelopeVerdict)
+PIECE_SIZE: Final = 64 * 1024  # bytes that stay in the CPU's cache
 
 
 def require_profile(profile: object) -> None:
@@ -73,7 +76,7 @@ def salt_of(
 
 
 def encrypt(
-    texts: Sequence[Buffer],
+    texts: Encoded | Sequence[Buffer],
     keys: Sequence[Buffer],
     profile: EnvelopeProfile,
     salt: tuple[Any, object],
@@ -84,18 +87,37 @@ def encrypt(
     if not texts:
         return []
     native, _info = _native_profile(profile)
-    text, key = _abi.gather(texts), _abi.gather(keys)
     size = _abi.ffi.new("size_t *")
-    _abi.check(_abi.lib.smspoh_encrypted_size(profile.key_size, text.sizes, text.count, size))
-    out = _abi.ffi.new("uint8_t[]", size[0])
-    run.check(
-        _abi.lib.smspoh_encrypt_batch(
-            *(text.data, text.sizes, text.count),
-            *(key.data, key.sizes, key.count),
-            *(native, salt[0], run.native, out, size[0]),
+    with _abi.gathered(texts) as text, _abi.gathered(keys) as key:
+        _abi.check(_abi.lib.smspoh_encrypted_size(profile.key_size, text.sizes, text.count, size))
+        out = _abi.ffi.new("uint8_t[]", size[0])
+        run.check(
+            _abi.lib.smspoh_encrypt_batch(
+                *(text.data, text.sizes, text.count),
+                *(key.data, key.sizes, key.count),
+                *(native, salt[0], run.native, out, size[0]),
+            )
         )
-    )
-    return str(_abi.ffi.buffer(out), "ascii").splitlines()
+    return _lines(_abi.ffi.buffer(out, size[0]))
+
+
+def _lines(text: Any) -> list[str]:
+    """Return the lines of an ASCII text, each of which ends in a newline.
+
+    Piece by piece: a `str` of the whole would be as much memory again.
+    """
+    lines: list[str] = []
+    begun: list[str] = []  # the parts of a line that has not ended yet
+    whole = memoryview(text)
+    for at in range(0, len(whole), PIECE_SIZE):
+        piece = str(whole[at : at + PIECE_SIZE], "ascii").split("\n")
+        last = piece.pop()
+        if piece:
+            piece[0] = "".join([*begun, piece[0]])
+            begun.clear()
+            lines += piece
+        begun.append(last)
+    return lines
 
 
 def encrypt_exact(
@@ -121,7 +143,7 @@ def encrypt_exact(
 
 
 def decrypt(
-    tokens: Sequence[Buffer],
+    tokens: Encoded | Sequence[Buffer],
     keys: Sequence[Buffer],
     profile: EnvelopeProfile,
     *,
@@ -132,28 +154,31 @@ def decrypt(
     if not tokens:
         return [], []
     native, _info = _native_profile(profile)
-    token, key = _abi.gather(tokens), _abi.gather(keys)
-    rows = token.count
+    rows = len(tokens)
     size = _abi.ffi.new("size_t *")
-    _abi.check(_abi.lib.smspoh_decrypted_size_max(profile.key_size, token.sizes, rows, size))
-    out = _abi.ffi.new("uint8_t[]", size[0])
     offsets = _abi.ffi.new("int64_t[]", rows + 1)
     verdicts = _abi.ffi.new("uint8_t[]", rows)
-    try:
-        run.check(
-            _abi.lib.smspoh_decrypt_batch(
-                *(token.data, token.sizes, rows),
-                *(key.data, key.sizes, key.count),
-                *(native, lenient, run.native, out, size[0], offsets, verdicts),
+    with _abi.gathered(tokens) as token, _abi.gathered(keys) as key:
+        _abi.check(_abi.lib.smspoh_decrypted_size_max(profile.key_size, token.sizes, rows, size))
+        out = _abi.ffi.new("uint8_t[]", size[0])
+        try:
+            run.check(
+                _abi.lib.smspoh_decrypt_batch(
+                    *(token.data, token.sizes, rows),
+                    *(key.data, key.sizes, key.count),
+                    *(native, lenient, run.native, out, size[0], offsets, verdicts),
+                )
             )
-        )
-        raw = _abi.ffi.buffer(out)
-        ends = list(offsets)
-        found = [VERDICTS[number] for number in _abi.ffi.buffer(verdicts)[:]]
-        texts = [
-            raw[start:end] if verdict is EnvelopeVerdict.OK else None
-            for start, end, verdict in zip(ends, ends[1:], found, strict=False)
-        ]
-    finally:
-        _abi.wipe(out)
-    return texts, found
+            raw = _abi.ffi.buffer(out)
+            texts: list[bytes | None] = [
+                raw[start:end] for start, end in pairwise(_abi.ffi.unpack(offsets, rows + 1))
+            ]
+        finally:
+            _abi.wipe(out)
+    numbers = _abi.ffi.buffer(verdicts)[:]
+    if not any(numbers):
+        return texts, [EnvelopeVerdict.OK] * rows
+    for row, number in enumerate(numbers):
+        if number:
+            texts[row] = None
+    return texts, [VERDICTS[number] for number in numbers]

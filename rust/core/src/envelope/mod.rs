@@ -7,6 +7,7 @@
 //!
 //! `docs/spec/envelope.md` is the specification.
 mod batch;
+mod derived;
 mod message;
 mod wire;
 

@@ -9,6 +9,7 @@ mod lanes;
 mod plan;
 mod sha256;
 
+use core::iter::repeat;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -97,6 +98,27 @@ pub fn derive_batch(
     watch: &mut Watch<'_>,
     out: &mut [u8],
 ) -> Result<(), Error> {
+    let first = derive_firsts(rows, passwords, salts, options, watch, out)?;
+    for (row, &first) in first.iter().enumerate().filter(|&(row, &first)| first != row) {
+        let from = first * options.length;
+        out.copy_within(from..from + options.length, row * options.length);
+    }
+    Ok(())
+}
+
+/// What [`derive_batch`] does before it copies: only the first row of a password and
+/// salt has its key in `out`. Returns which row is the first of each row's kind.
+///
+/// # Errors
+/// Those of [`derive_batch`].
+pub(crate) fn derive_firsts(
+    rows: usize,
+    passwords: Rows<'_>,
+    salts: Rows<'_>,
+    options: &Options,
+    watch: &mut Watch<'_>,
+    out: &mut [u8],
+) -> Result<Vec<usize>, Error> {
     options.check()?;
     let fits = passwords.fits(rows) && salts.fits(rows);
     if !fits || rows.checked_mul(options.length) != Some(out.len()) {
@@ -108,7 +130,7 @@ pub fn derive_batch(
     let lanes = distinct.saturating_mul(options.length.div_ceil(DIGEST));
     watch.expect(u64::from(options.iterations).saturating_mul(lanes as u64));
     let Some(plan) = options.plan(lanes) else {
-        return Ok(()); // no rows
+        return Ok(first); // no rows
     };
     let keys = out.chunks_mut(options.length).enumerate();
     let jobs = keys.filter(|&(row, _)| first[row] == row).flat_map(|(row, key)| {
@@ -122,11 +144,7 @@ pub fn derive_batch(
         out.zeroize();
         return Err(error);
     }
-    for (row, &first) in first.iter().enumerate().filter(|&(row, &first)| first != row) {
-        let from = first * options.length;
-        out.copy_within(from..from + options.length, row * options.length);
-    }
-    Ok(())
+    Ok(first)
 }
 
 type Group<'a> = (Backend, Vec<Job<'a>>);
@@ -189,8 +207,8 @@ fn first_of_each(
     passwords: &Shortened<'_>,
     salts: Rows<'_>,
 ) -> Result<Vec<usize>, Error> {
-    if rows <= 1 {
-        return memory::collect(rows, 0..rows);
+    if rows <= 1 || matches!((passwords.passwords, salts), (Rows::Same(_), Rows::Same(_))) {
+        return memory::collect(rows, repeat(0));
     }
     let mut seen = HashMap::new();
     seen.try_reserve(rows).map_err(|_| Error::Memory)?;
