@@ -92,7 +92,7 @@ impl Backend {
     #[cfg(target_arch = "x86_64")]
     pub const X86_SHA: Self = Self {
         name: "x86_sha",
-        widths: &[width(1, 70_000), width(2, 78_000), width(3, 117_000)],
+        widths: &[width(1, 64_000), width(2, 78_000), width(3, 117_000)],
         available: arch::x86_sha::available,
         iterate: arch::x86_sha::iterate,
     };
