@@ -147,7 +147,7 @@ wheel: setup ## build the wheel into dist
 
 soak: build ## the long campaigns
 	SMSPOH_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/kdf tests/envelope tests/phone
-	PROPTEST_CASES=20000 cargo test --release --locked --workspace
+	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) target dist build python/smspoh/_native/{__init__.py,ffi.py,*.so}

@@ -8,6 +8,9 @@
 //! data: it gets a verdict and never fails its batch.
 #![deny(unsafe_code)]
 
+#[cfg(test)]
+#[path = "../tests/campaign/mod.rs"]
+mod campaign;
 pub mod envelope;
 pub mod error;
 pub mod kdf;

@@ -5,6 +5,8 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss
 )]
+mod campaign;
+
 use proptest::prelude::*;
 use smspoh_core::envelope::{
     Base64, Cipher, Profile, Run, Salt, Verdict, decrypt_batch, encrypt_batch, encrypt_exact,
@@ -333,7 +335,7 @@ fn a_message_of_another_profile_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(campaign::cases(300))]
 
     #[test]
     fn what_is_encrypted_opens(

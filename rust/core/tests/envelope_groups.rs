@@ -1,5 +1,7 @@
 //! Rows that share their keys, and rows that do not: a batch is what its rows are alone.
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+mod campaign;
+
 use base64::prelude::{BASE64_STANDARD, Engine};
 use proptest::prelude::*;
 use smspoh_core::envelope::{
@@ -85,7 +87,7 @@ fn rows_of_interleaved_keys_are_what_they_are_alone() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(campaign::cases(200))]
 
     /// Messages of several batches, shuffled, some damaged, some under a wrong key.
     #[test]

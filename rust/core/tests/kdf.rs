@@ -5,6 +5,8 @@
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss
 )]
+mod campaign;
+
 use std::slice::from_ref;
 
 use proptest::prelude::*;
@@ -255,7 +257,7 @@ fn the_backends_that_this_machine_must_have_are_there() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(campaign::cases(2000))]
 
     #[test]
     fn every_backend_agrees_with_the_twin(
@@ -263,7 +265,7 @@ proptest! {
             (prop::collection::vec(any::<u8>(), 0..150), prop::collection::vec(any::<u8>(), 0..150)),
             1..9,
         ),
-        iterations in 1u32..20,
+        iterations in 1u32..8,
         length in 1usize..100,
         threads in 1usize..4,
     ) {

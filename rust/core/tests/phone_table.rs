@@ -1,5 +1,7 @@
 //! The table of Myanmar, row by row, against a slow twin that reads the rows as
 //! they are written.
+mod campaign;
+
 use proptest::prelude::*;
 use smspoh_core::phone::myanmar::{self, TABLE_DATE};
 use smspoh_core::phone::{Confidence, Kind, Operator, Options, Row, Verdict, normalize};
@@ -222,7 +224,7 @@ fn one_number_of_each_operator_is_known() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(campaign::cases(20_000))]
 
     #[test]
     fn any_digits_fall_in_the_row_of_the_twin(nsn in "[1-9][0-9]{3,12}") {

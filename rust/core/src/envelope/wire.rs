@@ -124,7 +124,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(crate::campaign::cases(2000))]
 
         /// The slow twin is the crate's scalar engine.
         #[test]

@@ -18,7 +18,7 @@ fn options() -> impl Strategy<Value = Options> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(crate::campaign::cases(20_000))]
 
     #[test]
     fn clean_texts_are_judged_alike(text in "\\+?[0-9 ().-]{0,24}", options in options()) {
