@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml')
 
-.PHONY: help setup build demo test test-rust test-c test-aarch64 test-python test-wheel check format header lock build-rivals bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-aarch64 test-python test-wheel check format header lock build-rivals gate bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -133,6 +133,9 @@ lock: ## write the locks anew (needs uv)
 	done
 
 # The first prints a table of this run; the second measures in turn, which is what is kept.
+gate: build ## hold the inner loops to the instructions of the record
+	$(BIN)/python tools/instruction_gate.py
+
 bench: build build-rivals ## ours and the rivals in one run: a table, and the record of this machine
 	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
 	$(BIN)/python -m bench.compare
