@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -13,20 +12,7 @@ import pytest
 
 from bench import compare
 from bench.tasks import tasks
-
-TOOL = Path(__file__).parents[2] / "tools" / "bench_report.py"
-
-
-def _tool() -> Any:
-    spec = importlib.util.spec_from_file_location("bench_report", TOOL)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-report = _tool()
+from tools import bench_report as report
 
 
 def _engine(name: str, median_s: float, ratio: float, ns: float | None) -> dict[str, Any]:
@@ -169,11 +155,13 @@ def test_a_bar_is_as_long_as_its_time() -> None:
 
 def test_what_compare_writes_is_what_the_page_is_made_from(tmp_path: Path) -> None:
     compare.main(["--small", "--rounds", "7", "--folder", str(tmp_path)])
-    made = report.made(tmp_path)
+    page, drawing = (report.made(tmp_path)[name] for name in ("benchmarks.md", "benchmarks.svg"))
+    assert page is not None
+    assert drawing is not None
     for task in tasks(small=True).values():
         title = task.title[0].upper() + task.title[1:]
-        assert [row[0] for row in _rows(made["benchmarks.md"], title)[1:]] == [*task.engines]
-    picture = ET.fromstring(made["benchmarks.svg"])
+        assert [row[0] for row in _rows(page, title)[1:]] == [*task.engines]
+    picture = ET.fromstring(drawing)
     names = [element.text for element in picture.iter() if element.get("text-anchor") == "end"]
     assert names == [*tasks()["one"].engines, *tasks()["batch"].engines]
 
