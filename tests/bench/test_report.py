@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,6 +12,9 @@ import pytest
 from bench import compare
 from bench.tasks import tasks
 from tools import bench_report as report
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _engine(name: str, median_s: float, ratio: float, ns: float | None) -> dict[str, Any]:
