@@ -90,6 +90,12 @@ test-secrets: ## that no branch or address depends on a password, in the release
 		done; \
 		$(FOLLOWED); \
 	fi
+	@if ! command -v objdump >/dev/null || ! $${CC:-cc} -dM -E -x c /dev/null | grep -q __x86_64__; then \
+		echo "test-secrets: no instructions read: it needs objdump and an x86 CPU"; \
+	else \
+		$(C_TEST) -c rust/capi/ctest/crooked.c -o target/ctest/crooked.o; \
+		$(PYTHON) tools/straight_line.py target/release/libsmspoh.so target/ctest/crooked.o; \
+	fi
 
 # Released, as it ships: registers are where interleaved lanes would get mixed up. The
 # backend must be there, because without it every test would pass on another one.
