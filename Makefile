@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml')
 
-.PHONY: help setup build demo test test-rust test-c test-aarch64 test-python test-wheel check format header lock build-rivals gate bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock build-rivals gate bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,23 +52,49 @@ endif
 demo: build ## set everything up and run the main job
 	$(BIN)/smspoh demo
 
-test: test-rust test-c test-aarch64 test-python test-wheel ## set everything up and run all tests
+test: test-rust test-c test-secrets test-aarch64 test-python test-wheel ## set everything up and run all tests
 
 test-rust:
 	cargo test --quiet --locked --workspace
+
+C_TEST := $${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -O1 -g -I rust/capi/include
 
 # The main thread's own handle, which Rust's standard library keeps to the end, counts
 # as "possibly lost"; so leaks are those that valgrind is sure of.
 test-c: ## the C program, under valgrind where it is installed
 	cargo build --quiet --locked --package smspoh-capi
 	mkdir -p target/ctest
-	$${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -O1 -g -I rust/capi/include rust/capi/ctest/abi.c \
-		-o target/ctest/abi -L target/debug -lsmspoh "-Wl,-rpath,$(CURDIR)/target/debug"
+	$(C_TEST) rust/capi/ctest/abi.c -o target/ctest/abi \
+		-L target/debug -lsmspoh "-Wl,-rpath,$(CURDIR)/target/debug"
 	@if command -v valgrind >/dev/null; then \
 		echo "test-c: under valgrind"; \
 		valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite target/ctest/abi; \
 	else \
 		echo "test-c: valgrind is not installed, running without it"; target/ctest/abi; \
+	fi
+
+# Released, as it ships: what the compiler made of it is what counts. A program that does
+# what is forbidden must be caught first, for else nothing was looked at.
+RELEASED := -L target/release -lsmspoh "-Wl,-rpath,$(CURDIR)/target/release"
+FOLLOWED := valgrind --quiet --error-exitcode=99 --suppressions=rust/capi/ctest/constant_time.supp target/ctest/constant_time
+test-secrets: ## that no branch or address depends on a password, in the released library
+	cargo build --quiet --locked --release --package smspoh-capi
+	mkdir -p target/ctest
+	@if ! command -v valgrind >/dev/null || ! $${CC:-cc} -E -include valgrind/memcheck.h -x c /dev/null >/dev/null 2>&1; then \
+		echo "test-secrets: no passwords followed: it needs valgrind and its header valgrind/memcheck.h"; \
+	else \
+		$(C_TEST) rust/capi/ctest/constant_time.c -o target/ctest/constant_time $(RELEASED); \
+		for offence in branch index; do \
+			code=0; $(FOLLOWED) $$offence >/dev/null 2>&1 || code=$$?; \
+			test $$code -eq 99 || { echo "test-secrets: valgrind missed the planted $$offence"; exit 1; }; \
+		done; \
+		$(FOLLOWED); \
+	fi
+	@if ! command -v objdump >/dev/null || ! $${CC:-cc} -dM -E -x c /dev/null | grep -q __x86_64__; then \
+		echo "test-secrets: no instructions read: it needs objdump and an x86 CPU"; \
+	else \
+		$(C_TEST) -c rust/capi/ctest/crooked.c -o target/ctest/crooked.o; \
+		$(PYTHON) tools/straight_line.py target/release/libsmspoh.so target/ctest/crooked.o; \
 	fi
 
 # Released, as it ships: registers are where interleaved lanes would get mixed up. The
