@@ -36,7 +36,7 @@ _LINK = re.compile(r"\]\(([^)#]+)")
 def _examples() -> list[tuple[str, int, str, str]]:
     return [
         (name, number, match[1], match[2] or "")
-        for name in ("README.md", "docs/quickstart.md")
+        for name in ("README.md", "docs/quickstart.md", "docs/guide/keys.md")
         for number, match in enumerate(_EXAMPLE.finditer((ROOT / name).read_text("utf-8")), 1)
     ]
 
