@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import _abi
 from ._inputs import as_int, shown
-from .errors import ArgumentError
+from .errors import ArgumentError, CancelledError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +32,8 @@ def backends() -> tuple[str, ...]:
     forces one, which is for measurements and for finding faults.
 
     Returns:
-        Names such as "x86_sha", "x86_avx512" and "portable", first the one that a
-        single key wants.
+        Names such as "x86_sha", "x86_avx512" and "portable"; those that some CPUs lack
+        come first.
     """
     size = _abi.ffi.new("size_t *")
     _abi.lib.smspoh_backends(_abi.ffi.NULL, 0, size)
@@ -84,35 +84,48 @@ def _resolve_backend(backend: str | None) -> bytes:
     return backend.encode()
 
 
+SHORT: Final = 1 << 18
+"""Units of work, each about an iteration of PBKDF2, that are not worth a callback: a
+hundredth of a second, a tenth on a CPU without SHA instructions."""
+
+
 class Run:
     """How the work of one call is done, as Rust takes it.
 
-    While a call lasts, Rust calls back some twenty times a second on the thread that
-    made the call: to tell `progress`, and so that Python can do what a signal asks,
+    While a long call lasts, Rust calls back some twenty times a second on the thread
+    that made the call: to tell `progress`, and so that Python can do what a signal asks,
     Ctrl-C above all. What is raised then stops the call and is raised by `check`.
 
     Args:
         threads: as `resolve_threads` takes it.
         backend: a name of `backends()`, or None for the best.
         progress: called with the work done and the work in all, or None.
+        units: how much work there is, in iterations of PBKDF2, where that is known.
 
     Raises:
-        ArgumentError: `threads` out of range, a backend that is not there.
+        ArgumentError: `threads` out of range, a backend that is not there; `progress`
+            on a daemon thread, or on a system that forbids the callback.
         TypeError: an argument of another type.
     """
 
     __slots__ = ("_caught", "_keep", "native")
 
     def __init__(
-        self, *, threads: int, backend: str | None = None, progress: Progress | None = None
+        self,
+        *,
+        threads: int,
+        backend: str | None = None,
+        progress: Progress | None = None,
+        units: int | None = None,
     ) -> None:
-        if progress is not None and not callable(progress):
-            raise TypeError(f"progress must be callable, not {type(progress).__name__}")
+        if progress is not None:
+            _check_progress(progress)
         name = _abi.ffi.from_buffer("uint8_t[]", _resolve_backend(backend))
         self._caught: list[BaseException] = []
         callback = _abi.ffi.NULL
         # Signals are the main thread's: elsewhere there is nobody to call back.
-        if progress is not None or threading.current_thread() is threading.main_thread():
+        main = threading.get_ident() == threading.main_thread().ident
+        if (units is None or units > SHORT) and (progress is not None or main):
             callback = self._callback(progress)
         self._keep = (name, callback)
         self.native: Any = _abi.ffi.new(
@@ -139,14 +152,34 @@ class Run:
             return 0
 
         signature = "uint8_t(void *, uint64_t, uint64_t)"
-        return _abi.ffi.callback(signature, tell, error=0, onerror=stop)
+        try:
+            return _abi.ffi.callback(signature, tell, error=0, onerror=stop)
+        except MemoryError:  # a system that lets nobody make code while it runs
+            if progress is None:
+                return _abi.ffi.NULL  # Ctrl-C waits for the end, and that is all
+        raise ArgumentError(
+            "progress cannot be told here: the system forbids the memory that a callback needs"
+        )
 
     def check(self, status: int) -> None:
         """Raise what was raised during the call, else the error of its status."""
         if self._caught:
-            error = self._caught.pop()
+            error = self._caught[0]
+            self._caught.clear()
             try:
                 raise error
             finally:
                 del error  # or the frame and the exception would hold each other
+        if status == CancelledError.status:
+            # A second signal came while the first was noted, and took its place.
+            raise KeyboardInterrupt
         _abi.check(status)
+
+
+def _check_progress(progress: object) -> None:
+    if not callable(progress):
+        raise TypeError(f"progress must be callable, not {type(progress).__name__}")
+    # Python ends such a thread in the middle of the callback when the interpreter exits,
+    # and takes the process with it.
+    if threading.current_thread().daemon:
+        raise ArgumentError("progress cannot be told on a daemon thread; use another thread")

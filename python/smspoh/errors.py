@@ -8,7 +8,7 @@
       KdfError                    iterations or length outside RFC 8018
       EntropyError                the operating system gave no random bytes
       OutOfMemoryError            (MemoryError) no memory for a batch of this size
-      CancelledError              an observer stopped the call
+      CancelledError              a long call was stopped
       EnvelopeError
         MalformedEnvelope         not the message format at all
         DecryptError              a wrong key or a changed message
@@ -89,7 +89,10 @@ class OutOfMemoryError(SmspohError, MemoryError):
 
 
 class CancelledError(SmspohError):
-    """The observer of a long call stopped it; nothing of its result is there."""
+    """A long call was stopped, and nothing of its result is there.
+
+    Python raises instead what stopped it: what `progress` raised, or `KeyboardInterrupt`.
+    """
 
     status: ClassVar[int] = 503
 

@@ -43,7 +43,8 @@ def derive_key(
             one that `SMSPOH_BACKEND` names, or else for the best.
         progress: called some twenty times a second while a long call lasts, with the
             work done and the work in all, in iterations of 32 bytes of output. What
-            it raises stops the call and is raised here. So does Ctrl-C.
+            it raises stops the call and is raised here. So does Ctrl-C. Not on a
+            daemon thread.
 
     Returns:
         `length` bytes.
@@ -57,7 +58,8 @@ def derive_key(
     """
     password, salt = as_bytes(password, "password"), as_bytes(salt, "salt")
     check_options(iterations, length)
-    run = Run(threads=1, backend=backend, progress=progress)
+    blocks = -(-length // 32)
+    run = Run(threads=1, backend=backend, progress=progress, units=iterations * blocks)
     out = _abi.ffi.new("uint8_t[]", length)
     try:
         # from_buffer, so that a bytearray or a memoryview goes in without a copy too.
@@ -114,7 +116,6 @@ def derive_key_batch(
     Source: RFC 8018, 5.2.
     """
     check_options(iterations, length)
-    run = Run(threads=threads, backend=backend, progress=progress)
     passwords_ = [
         as_bytes(row, "password", at) for at, row in enumerate(as_rows(passwords, "passwords"))
     ]
@@ -124,6 +125,8 @@ def derive_key_batch(
             f"there are {len(passwords_)} passwords and {len(salts_)} salts;"
             " each row needs one of each"
         )
+    units = len(passwords_) * iterations * -(-length // 32)
+    run = Run(threads=threads, backend=backend, progress=progress, units=units)
     if not passwords_:
         return []
     password, salt = _abi.gather(passwords_), _abi.gather(salts_)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import smspoh
-from smspoh import derive_key, derive_key_batch
+from smspoh import _abi, _run, derive_key, derive_key_batch
 
 FOREVER = 2**32 - 1  # iterations; minutes
 
@@ -57,7 +57,66 @@ def test_progress_grows_and_never_passes_the_whole(threads: int) -> None:
     assert len(seen) > 2
     assert {total for _, total in seen} == {8 * 1_500_000}
     assert seen == sorted(seen)
-    assert seen[-1][0] <= 8 * 1_500_000
+    assert seen[-1][0] == 8 * 1_500_000, "the last call says that all is done"
+
+
+def test_progress_is_asked_no_more_once_it_raised() -> None:
+    calls: list[int] = []
+    rows = [b"%d" % row for row in range(300)]
+
+    def enough(done: int, total: int) -> None:
+        calls.append(done)
+        raise ValueError(f"call {len(calls)}")
+
+    with pytest.raises(ValueError, match="call 1"):
+        derive_key_batch(
+            [b"p"] * 300,
+            [b"%d" % row for row in range(300)],
+            iterations=FOREVER,
+            threads=200,
+            progress=enough,
+        )
+    assert len(calls) == 1
+
+
+def test_progress_on_a_daemon_thread_is_refused() -> None:
+    caught: list[BaseException] = []
+
+    def derive() -> None:
+        try:
+            derive_key(b"p", b"s", iterations=2, progress=lambda done, total: None)
+        except smspoh.ArgumentError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=derive, daemon=True)
+    thread.start()
+    thread.join()
+    assert "daemon thread" in str(caught[0])
+
+
+def test_a_system_that_forbids_callbacks_derives_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = _abi.ffi
+
+    class Forbidding:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+        def callback(self, *args: object, **options: object) -> None:
+            raise MemoryError
+
+    expected = derive_key(b"p", b"s", iterations=300_000)
+    monkeypatch.setattr(_abi, "ffi", Forbidding())
+    assert derive_key(b"p", b"s", iterations=300_000) == expected
+    with pytest.raises(smspoh.ArgumentError, match="progress cannot be told here"):
+        derive_key(b"p", b"s", iterations=300_000, progress=lambda done, total: None)
+
+
+def test_a_signal_that_displaces_another_is_still_a_keyboard_interrupt() -> None:
+    run = _run.Run(threads=1)
+    with pytest.raises(KeyboardInterrupt):
+        run.check(smspoh.CancelledError.status)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

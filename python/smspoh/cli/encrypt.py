@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from ._keys import Cipher
 
-# What one call is given: Ctrl-C and progress wait for its end. 64 rows at 100,000 iterations
-# are about a second on one slow core.
+# What one call is given, and the progress of a file is told after. 64 rows at 100,000
+# iterations are about a second on one slow core.
 BATCH_ITERATIONS = 6_400_000
 BATCH_ROWS_MAX = 500
 

@@ -69,7 +69,8 @@ def encrypt(text: str | Buffer, key: str | Buffer, *, profile: EnvelopeProfile =
     calls.require_profile(profile)
     text, key = as_bytes(text, "text"), as_bytes(key, "key")
     require_usable(key)
-    [token] = calls.encrypt([text], [key], profile, calls.salt_of("fresh"), run=Run(threads=1))
+    run = Run(threads=1, units=profile.iterations + len(text))
+    [token] = calls.encrypt([text], [key], profile, calls.salt_of("fresh"), run=run)
     warn_if_weak([key], stacklevel=3)
     return token
 
@@ -191,9 +192,8 @@ def decrypt_bytes(
     if isinstance(token, str):
         token = token.encode("utf-8", "surrogatepass")  # base64 will refuse what is not ASCII
     token = as_bytes(token, "token")
-    [text], [verdict] = calls.decrypt(
-        [token], [key], profile, lenient=bool(lenient), run=Run(threads=1)
-    )
+    run = Run(threads=1, units=profile.iterations + len(token))
+    [text], [verdict] = calls.decrypt([token], [key], profile, lenient=bool(lenient), run=run)
     if verdict is EnvelopeVerdict.MALFORMED:
         raise MalformedEnvelope(
             f"{len(token)} characters that are not an encrypted message; needed is canonical"

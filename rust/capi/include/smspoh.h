@@ -283,9 +283,10 @@ typedef struct SmspohSalt {
 
 /*
  Called some twenty times a second while a long call lasts, on the thread that made
- it: `done` units of work of `total`, a unit being about an iteration of PBKDF2. It
- returns 1 to go on, and 0 to stop the call, which then returns `Cancelled`. It must
- not unwind.
+ it: `done` units of work of `total`, a unit being about an iteration of PBKDF2; and,
+ if it was called before, once when all is done. It returns 1 to go on, and 0 to stop
+ the call, which then returns `Cancelled` and does not call it again. It must not
+ unwind.
  */
 typedef uint8_t (*SmspohProgress)(void *context, uint64_t done, uint64_t total);
 
@@ -295,7 +296,7 @@ typedef uint8_t (*SmspohProgress)(void *context, uint64_t done, uint64_t total);
  */
 typedef struct SmspohRun {
   /*
-   Threads; 0 is one a CPU, 1 stays on the calling thread.
+   Threads, at most 1,024; 0 is one a CPU, 1 stays on the calling thread.
    */
   size_t threads;
   /*
@@ -532,13 +533,15 @@ SmspohStatus smspoh_normalize_batch(const uint8_t *data,
 
 /*
  Write the names of the backends that this CPU can run to `out`, a newline between
- them, and their size in bytes to `*size`. The first is the
- one that a single key wants. `Argument` when `out_size` is less; `*size` says then what is needed.
+ them, and their size in bytes to `*size`. `Argument` when `out_size` is less; `*size` says then what is
+ needed.
 
  # Safety
  `out` is valid to write for `out_size` bytes, and `size` for one item.
  */
-SmspohStatus smspoh_backends(uint8_t *out, size_t out_size, size_t *size);
+SmspohStatus smspoh_backends(uint8_t *out,
+                             size_t out_size,
+                             size_t *size);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -9,9 +9,10 @@ use crate::guard::guard;
 use crate::input::{slice, slice_mut};
 
 /// Called some twenty times a second while a long call lasts, on the thread that made
-/// it: `done` units of work of `total`, a unit being about an iteration of PBKDF2. It
-/// returns 1 to go on, and 0 to stop the call, which then returns `Cancelled`. It must
-/// not unwind.
+/// it: `done` units of work of `total`, a unit being about an iteration of PBKDF2; and,
+/// if it was called before, once when all is done. It returns 1 to go on, and 0 to stop
+/// the call, which then returns `Cancelled` and does not call it again. It must not
+/// unwind.
 pub type SmspohProgress =
     Option<unsafe extern "C" fn(context: *mut c_void, done: u64, total: u64) -> u8>;
 
@@ -19,7 +20,7 @@ pub type SmspohProgress =
 /// takes what is best.
 #[repr(C)]
 pub struct SmspohRun {
-    /// Threads; 0 is one a CPU, 1 stays on the calling thread.
+    /// Threads, at most 1,024; 0 is one a CPU, 1 stays on the calling thread.
     pub threads: usize,
     /// The name of the one backend to use, one of `smspoh_backends`, or null.
     pub backend: *const u8,
@@ -30,6 +31,9 @@ pub struct SmspohRun {
     /// What `progress` is given.
     pub context: *mut c_void,
 }
+
+/// More threads than any machine has use for.
+const THREADS_MAX: usize = 1024;
 
 /// A [`SmspohRun`] that was looked at.
 pub(crate) struct Run {
@@ -62,11 +66,15 @@ impl Run {
             name => Some(Backend::named(name).ok_or(Error::Argument)?),
         };
         let SmspohRun { threads, progress, context, .. } = *run;
+        let threads = threads.min(THREADS_MAX);
         Ok(Self { threads, backend, progress, context })
     }
 
     /// Do `work`, watched by the caller's observer if there is one.
-    pub(crate) fn watched<R>(&self, work: impl FnOnce(&mut Watch<'_>) -> R) -> R {
+    pub(crate) fn watched(
+        &self,
+        work: impl FnOnce(&mut Watch<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let Some(progress) = self.progress else {
             return work(&mut Watch::none());
         };
@@ -76,13 +84,18 @@ impl Run {
             // and a watch calls it on the thread of the call alone.
             unsafe { progress(context, done, total) != 0 }
         };
-        work(&mut Watch::new(Some(&mut observer)))
+        let mut watch = Watch::new(Some(&mut observer));
+        let result = work(&mut watch);
+        if result.is_ok() {
+            watch.finish();
+        }
+        result
     }
 }
 
 /// Write the names of the backends that this CPU can run to `out`, a newline between
-/// them, and their size in bytes to `*size`. The first is the
-/// one that a single key wants. `Argument` when `out_size` is less; `*size` says then what is needed.
+/// them, and their size in bytes to `*size`. `Argument` when `out_size` is less; `*size` says then what is
+/// needed.
 ///
 /// # Safety
 /// `out` is valid to write for `out_size` bytes, and `size` for one item.

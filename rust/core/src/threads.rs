@@ -11,6 +11,9 @@ use crate::watch::{PERIOD, Pause, Watch, Work};
 /// at most `jobs`.
 #[must_use]
 pub fn resolve(requested: usize, jobs: usize) -> usize {
+    if jobs <= 1 {
+        return 1; // asking the system takes longer than many a job
+    }
     let wanted = match requested {
         0 => available_parallelism().map_or(1, NonZeroUsize::get),
         n => n,
@@ -87,7 +90,9 @@ fn share<T>(
                 let _here = here;
                 drain(one_by_one(), shared, &mut Pause::other(shared), work);
             };
-            if Builder::new().spawn_scoped(scope, drain_here).is_err() {
+            let given = Builder::new().spawn_scoped(scope, drain_here).is_ok();
+            // Starting a thousand threads takes seconds: not deaf to the observer either.
+            if !given || !pause.after(0) {
                 break;
             }
         }

@@ -36,6 +36,8 @@ impl Work {
 struct Beat<'a> {
     observer: Option<&'a mut Observer<'a>>,
     next: Instant,
+    /// Whether it was asked at all.
+    told: bool,
 }
 
 /// What watches a call. Nothing does unless an observer is given.
@@ -56,7 +58,7 @@ impl<'a> Watch<'a> {
     #[must_use]
     pub fn new(observer: Option<&'a mut Observer<'a>>) -> Self {
         let next = Instant::now() + PERIOD;
-        Self { work: Work::default(), beat: Beat { observer, next } }
+        Self { work: Work::default(), beat: Beat { observer, next, told: false } }
     }
 
     /// Say that `units` more of work are to come.
@@ -64,6 +66,18 @@ impl<'a> Watch<'a> {
         // A total past 2^64 is never reached, so it may as well be the largest.
         let add = |total: u64| Some(total.saturating_add(units));
         let _ = self.work.total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// Tell an observer that was told of the call before that all of it is done.
+    ///
+    /// For whoever made the watch, once the call has returned well.
+    pub fn finish(&mut self) {
+        let total = self.work.total.load(Ordering::Relaxed);
+        if self.beat.told
+            && let Some(observer) = &mut self.beat.observer
+        {
+            observer(total, total);
+        }
     }
 
     /// [`Error::Cancelled`] once the observer has said so.
@@ -78,7 +92,8 @@ impl<'a> Watch<'a> {
     {
         let Self { work, beat } = self;
         let observer = beat.observer.as_deref_mut().map(shorten);
-        (work, Pause { work, caller: Some((observer, &mut beat.next)) })
+        let caller = Some(Caller { observer, next: &mut beat.next, told: &mut beat.told });
+        (work, Pause { work, caller })
     }
 }
 
@@ -92,8 +107,14 @@ fn shorten<'short, 'long: 'short>(
 /// A thread's place to pause: it notes what is done, and learns whether to go on.
 pub(crate) struct Pause<'a> {
     work: &'a Work,
-    /// What the calling thread alone has: the observer, and when to ask it.
-    caller: Option<(Option<&'a mut Observer<'a>>, &'a mut Instant)>,
+    caller: Option<Caller<'a>>,
+}
+
+/// What the calling thread alone has: the [`Beat`], lent to its pause.
+struct Caller<'a> {
+    observer: Option<&'a mut Observer<'a>>,
+    next: &'a mut Instant,
+    told: &'a mut bool,
 }
 
 impl<'a> Pause<'a> {
@@ -105,9 +126,14 @@ impl<'a> Pause<'a> {
     /// Note that `units` of work are done; whether to go on.
     pub(crate) fn after(&mut self, units: u64) -> bool {
         self.work.advance(units);
-        if let Some((Some(observer), next)) = &mut self.caller {
+        // Who said no is not asked again: what it looks at may be gone.
+        if self.work.stopped() {
+            return false;
+        }
+        if let Some(Caller { observer: Some(observer), next, told }) = &mut self.caller {
             let now = Instant::now();
             if now >= **next {
+                **told = true;
                 let done = self.work.done.load(Ordering::Relaxed);
                 let total = self.work.total.load(Ordering::Relaxed);
                 if !observer(done.min(total), total) {

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::GeneralPurpose;
 use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 
-use crate::Error;
+use crate::{Error, memory};
 
 /// How much is forgiven in the base64 of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +86,9 @@ impl Codec {
 
 /// `token` without white space and without its padding, if PHP would take it.
 fn strip(token: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut kept: Vec<u8> = token
-        .iter()
-        .copied()
-        .filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
-        .collect();
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let bytes = token.iter().copied().filter(|byte| !blank(byte));
+    let mut kept = memory::collect(token.len(), bytes)?;
     let padding = kept.iter().rev().take_while(|&&byte| byte == b'=').count();
     if padding > 2 || (padding > 0 && !kept.len().is_multiple_of(4)) {
         return Err(Error::Malformed);

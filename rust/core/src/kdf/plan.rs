@@ -20,20 +20,26 @@ pub(super) fn choices(backends: impl Iterator<Item = Backend>) -> Vec<Choice> {
 }
 
 /// Iterations of one run that is timed: some ten microseconds.
-const TIMED: u32 = 64;
+const TIMED: u32 = 32;
 /// Runs that are timed; the fastest counts, since others only ever slow one down.
-const RUNS: usize = 4;
+const RUNS: usize = 3;
+/// A width that is guessed to cost so many times more a lane than another is not timed:
+/// no CPU makes up for that, and the slowest would take the most time.
+const HOPELESS: u64 = 4;
 
-/// Work, in iterations of one lane, that is worth measuring for: measuring takes
-/// about half a millisecond, and this much work more than fifty times that.
-pub(super) const WORTH_MEASURING: u64 = 1 << 20;
+/// Work, in iterations of one lane, that is worth measuring for: measuring takes about
+/// a tenth of a millisecond, and so much work some hundred times that.
+pub(super) const WORTH_MEASURING: u64 = 1 << 18;
 
 /// Put in what each width costs on this CPU, now.
 ///
 /// Which of two backends is the faster one, and by how much a group must be filled
 /// before the wider one pays, differs from one generation of a CPU to the next.
 pub(super) fn measure(choices: &mut [Choice]) {
-    for choice in choices {
+    let by_lane = |width: Width| width.cost / width.lanes as u64;
+    let best = choices.iter().map(|choice| by_lane(choice.width)).min().unwrap_or(0);
+    let hopeful = |choice: &&mut Choice| by_lane(choice.width) <= HOPELESS * best;
+    for choice in choices.iter_mut().filter(hopeful) {
         let mut lanes: Vec<Lane> =
             (0..choice.width.lanes).map(|_| Lane::new(b"password", b"salt", 1)).collect();
         let mut time = || {

@@ -112,9 +112,12 @@ fn a_backend_that_is_forced_has_every_group() {
 }
 
 #[test]
-fn measuring_puts_a_cost_on_every_width() {
+fn measuring_puts_a_cost_on_every_width_that_may_pay() {
     let mut choices = choices(Backend::available());
-    choices.iter_mut().for_each(|choice| choice.width.cost = 0);
+    choices.iter_mut().for_each(|choice| choice.width.cost = choice.width.lanes as u64);
     measure(&mut choices);
-    assert!(choices.iter().all(|choice| choice.width.cost > 0));
+    assert!(choices.iter().all(|choice| choice.width.cost > 100));
+    choices[0].width.cost = 1_000_000_000;
+    measure(&mut choices);
+    assert_eq!(choices[0].width.cost, 1_000_000_000, "it was hopeless");
 }
