@@ -69,13 +69,7 @@ def test_progress_is_asked_no_more_once_it_raised() -> None:
         raise ValueError(f"call {len(calls)}")
 
     with pytest.raises(ValueError, match="call 1"):
-        derive_key_batch(
-            [b"p"] * 300,
-            [b"%d" % row for row in range(300)],
-            iterations=FOREVER,
-            threads=200,
-            progress=enough,
-        )
+        derive_key_batch(rows, rows, iterations=FOREVER, threads=200, progress=enough)
     assert len(calls) == 1
 
 
