@@ -36,6 +36,7 @@ impl Work {
 struct Beat<'a> {
     observer: Option<&'a mut Observer<'a>>,
     next: Instant,
+    period: Duration,
     /// Whether it was asked at all.
     told: bool,
 }
@@ -53,12 +54,20 @@ impl<'a> Watch<'a> {
         Self::new(None)
     }
 
+    /// A call that `observer` watches at every moment where it could be asked: for tests.
+    #[must_use]
+    pub fn eager(observer: &'a mut Observer<'a>) -> Self {
+        let mut watch = Self::new(Some(observer));
+        (watch.beat.period, watch.beat.next) = (Duration::ZERO, Instant::now());
+        watch
+    }
+
     /// A call that `observer` watches: asked some twenty times a second while the
     /// call lasts, first when it has lasted for 40 ms.
     #[must_use]
     pub fn new(observer: Option<&'a mut Observer<'a>>) -> Self {
         let next = Instant::now() + PERIOD;
-        Self { work: Work::default(), beat: Beat { observer, next, told: false } }
+        Self { work: Work::default(), beat: Beat { observer, next, period: PERIOD, told: false } }
     }
 
     /// Say that `units` more of work are to come.
@@ -92,7 +101,12 @@ impl<'a> Watch<'a> {
     {
         let Self { work, beat } = self;
         let observer = beat.observer.as_deref_mut().map(shorten);
-        let caller = Some(Caller { observer, next: &mut beat.next, told: &mut beat.told });
+        let caller = Some(Caller {
+            observer,
+            next: &mut beat.next,
+            period: beat.period,
+            told: &mut beat.told,
+        });
         (work, Pause { work, caller })
     }
 }
@@ -114,6 +128,7 @@ pub(crate) struct Pause<'a> {
 struct Caller<'a> {
     observer: Option<&'a mut Observer<'a>>,
     next: &'a mut Instant,
+    period: Duration,
     told: &'a mut bool,
 }
 
@@ -130,7 +145,7 @@ impl<'a> Pause<'a> {
         if self.work.stopped() {
             return false;
         }
-        if let Some(Caller { observer: Some(observer), next, told }) = &mut self.caller {
+        if let Some(Caller { observer: Some(observer), next, period, told }) = &mut self.caller {
             let now = Instant::now();
             if now >= **next {
                 **told = true;
@@ -140,7 +155,7 @@ impl<'a> Pause<'a> {
                     self.work.stopped.store(true, Ordering::Relaxed);
                 }
                 // From after the observer's own time, or a slow one would be all there is.
-                **next = Instant::now() + PERIOD;
+                **next = Instant::now() + *period;
             }
         }
         !self.work.stopped()

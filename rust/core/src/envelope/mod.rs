@@ -9,9 +9,13 @@
 mod batch;
 mod derived;
 mod message;
+mod open;
+mod seal;
 mod wire;
 
-pub use batch::{Run, decrypt_batch, encrypt_batch, encrypt_exact};
+pub use batch::Run;
+pub use open::decrypt_batch;
+pub use seal::{encrypt_batch, encrypt_exact};
 pub use wire::Base64;
 
 use crate::primitive::{BLOCK, cbc_size};

@@ -245,14 +245,16 @@ fn run(
         .iter()
         .map(|job| Lane::new(passwords.get(job.row), salts.get(job.row), job.block))
         .collect();
-    let mut done = 1;
-    while done < iterations {
+    let count = lanes.len() as u64;
+    let (mut done, mut goes_on) = (1, pause.after(count));
+    while done < iterations && goes_on {
         let slice = SLICE.min(iterations - done);
         backend.iterate(&mut lanes, slice);
         done += slice;
-        if !pause.after(u64::from(slice) * lanes.len() as u64) {
-            return;
-        }
+        goes_on = pause.after(u64::from(slice) * count);
+    }
+    if !goes_on {
+        return;
     }
     for (lane, job) in lanes.iter().zip(group) {
         lane.finish(job.out);
