@@ -77,7 +77,7 @@ test-c: ## the C program, under valgrind where it is installed
 # what is forbidden must be caught first, for else nothing was looked at.
 RELEASED := -L target/release -lsmspoh "-Wl,-rpath,$(CURDIR)/target/release"
 FOLLOWED := valgrind --quiet --error-exitcode=99 --suppressions=rust/capi/ctest/constant_time.supp target/ctest/constant_time
-test-secrets: ## that no branch or address depends on a password, in the released library
+test-secrets: ## that the released library neither branches on passwords nor leaves them in memory
 	cargo build --quiet --locked --release --package smspoh-capi
 	mkdir -p target/ctest
 	@if ! command -v valgrind >/dev/null || ! $${CC:-cc} -E -include valgrind/memcheck.h -x c /dev/null >/dev/null 2>&1; then \
@@ -90,11 +90,21 @@ test-secrets: ## that no branch or address depends on a password, in the release
 		done; \
 		$(FOLLOWED); \
 	fi
-	@if ! command -v objdump >/dev/null || ! $${CC:-cc} -dM -E -x c /dev/null | grep -q __x86_64__; then \
+	@if ! command -v objdump >/dev/null || ! $${CC:-cc} -dM -E -x c /dev/null | grep __x86_64__ >/dev/null; then \
 		echo "test-secrets: no instructions read: it needs objdump and an x86 CPU"; \
 	else \
 		$(C_TEST) -c rust/capi/ctest/crooked.c -o target/ctest/crooked.o; \
 		$(PYTHON) tools/straight_line.py target/release/libsmspoh.so target/ctest/crooked.o; \
+	fi
+	@if ! $${CC:-cc} -dM -E -include features.h -x c /dev/null 2>/dev/null | grep __GLIBC__ >/dev/null; then \
+		echo "test-secrets: no memory searched: it needs glibc"; \
+	else \
+		$(C_TEST) -Wl,-z,now rust/capi/ctest/wiped.c -o target/ctest/wiped $(RELEASED); \
+		for offence in stack heap lanes; do \
+			code=0; target/ctest/wiped $$offence >/dev/null || code=$$?; \
+			test $$code -eq 3 || { echo "test-secrets: the search missed the planted $$offence"; exit 1; }; \
+		done; \
+		target/ctest/wiped; \
 	fi
 
 # Released, as it ships: registers are where interleaved lanes would get mixed up. The

@@ -31,14 +31,24 @@ pub(crate) fn collect<T>(count: usize, iter: impl Iterator<Item = T>) -> Result<
     Ok(items)
 }
 
-/// Bytes of stack that the frames below a batch can have used.
+/// Bytes of stack that the frames of secret work can have used.
 const SCRUBBED: usize = 32 * 1024;
 
-/// Overwrite the stack below the caller's frame: a cipher that is moved leaves
-/// copies of its round keys there, which no `Drop` can reach.
+/// Do `work` in a frame of its own, and overwrite the stack below the caller's: what is
+/// moved or kept out of registers leaves copies there, which no `Drop` can reach.
+pub(crate) fn scrubbed<R>(work: impl FnOnce() -> R) -> R {
+    #[inline(never)]
+    fn below<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+    let done = below(work);
+    scrub_stack();
+    done
+}
+
 #[inline(never)]
-pub(crate) fn scrub_stack() {
-    let mut below = [0_u8; SCRUBBED];
+fn scrub_stack() {
+    let mut below = [0_u64; SCRUBBED / 8]; // words, which are wiped faster than bytes
     below.zeroize();
     std::hint::black_box(&below);
 }

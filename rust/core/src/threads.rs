@@ -33,12 +33,8 @@ pub fn resolve(requested: usize, jobs: usize) -> usize {
 /// when that says no; no other item is begun then. While other threads finish,
 /// the caller goes on asking the observer.
 ///
-/// Never inlined, so that what `work` leaves on the stack lies below the caller's
-/// frame, where the caller can overwrite it.
-///
 /// # Errors
 /// [`Error::Cancelled`] when the observer of `watch` said so.
-#[inline(never)]
 pub(crate) fn for_each<T>(
     items: impl Iterator<Item = T> + Send,
     jobs: usize,

@@ -45,17 +45,9 @@ pub(super) fn in_tasks<T: Send>(
 ) -> Result<(), Error> {
     let tasks = items.len().div_ceil(ROWS_PER_TASK);
     let task = |task: &mut [T], pause: &mut Pause<'_>| {
-        below(|| work(task));
-        memory::scrub_stack();
+        memory::scrubbed(|| work(task));
         pause.after(ROW_WORK * task.len() as u64);
     };
-    let done = threads::for_each(items.chunks_mut(ROWS_PER_TASK), tasks, run.threads, watch, task);
-    memory::scrub_stack();
-    done
-}
-
-/// Call `work` in a frame of its own, which the caller can overwrite afterwards.
-#[inline(never)]
-fn below(work: impl FnOnce()) {
-    work();
+    let items = items.chunks_mut(ROWS_PER_TASK);
+    memory::scrubbed(|| threads::for_each(items, tasks, run.threads, watch, task))
 }

@@ -139,7 +139,8 @@ pub(crate) fn derive_firsts(
     });
     let groups = Groups { jobs, plan, next: 0 };
     let run = |(backend, mut group): Group<'_>, pause: &mut Pause<'_>| {
-        run(backend, &mut group, &shortened, salts, options.iterations, pause);
+        let iterations = options.iterations;
+        memory::scrubbed(|| run(backend, &mut group, &shortened, salts, iterations, pause));
     };
     if let Err(error) = threads::for_each(groups, plan.groups(), options.threads, watch, run) {
         out.zeroize();
@@ -181,8 +182,13 @@ impl<'a> Shortened<'a> {
         let long = |row: usize| passwords.get(row).len() > BLOCK;
         let hashed = if (0..rows).any(long) { rows } else { 0 };
         let mut hashes = memory::secret_zeros(hashed, DIGEST)?;
-        for (row, hash) in hashes.chunks_mut(DIGEST).enumerate().filter(|&(row, _)| long(row)) {
-            hash.copy_from_slice(&Sha256::digest(passwords.get(row)));
+        let hash_each = || {
+            for (row, hash) in hashes.chunks_mut(DIGEST).enumerate().filter(|&(row, _)| long(row)) {
+                hash.copy_from_slice(&Sha256::digest(passwords.get(row)));
+            }
+        };
+        if hashed > 0 {
+            memory::scrubbed(hash_each);
         }
         Ok(Self { passwords, hashes })
     }
