@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int], object]
     """Called with the work done and the work in all."""
 
-__all__ = ["Run", "backends", "resolve_threads"]
+__all__ = ["Run", "backends", "resolve_backend", "resolve_threads"]
 
 THREADS_MAX: Final = 1024
 """More threads than this are taken for a mistake."""
@@ -69,7 +69,16 @@ def _threads_default() -> int:
     return min(cpus or 1, int(most))
 
 
-def _resolve_backend(backend: str | None) -> bytes:
+def resolve_backend(backend: str | None) -> bytes:
+    """Return the name of the one backend that a call shall use; empty is the best.
+
+    Args:
+        backend: a name of `backends()`, or None for what `SMSPOH_BACKEND` says.
+
+    Raises:
+        ArgumentError: a name that is none.
+        TypeError: not a str.
+    """
     where = "backend"
     if backend is None:
         where, backend = "SMSPOH_BACKEND", os.environ.get("SMSPOH_BACKEND") or None
@@ -120,7 +129,7 @@ class Run:
     ) -> None:
         if progress is not None:
             _check_progress(progress)
-        name = _abi.ffi.from_buffer("uint8_t[]", _resolve_backend(backend))
+        name = _abi.ffi.from_buffer("uint8_t[]", resolve_backend(backend))
         self._caught: list[BaseException] = []
         callback = _abi.ffi.NULL
         # Signals are the main thread's: elsewhere there is nobody to call back.

@@ -59,6 +59,17 @@ def test_version(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("--version").out == "smspoh 1.2.3\n"
 
 
+@pytest.mark.parametrize("name", ["SMSPOH_BACKEND", "SMSPOH_NUM_THREADS"])
+@pytest.mark.parametrize("value", ["nonsense", ""])
+def test_a_wrong_variable_of_the_library_is_refused_before_anything_is_done(
+    run: Run, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    ran = run("demo")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"smspoh: {name} ")
+
+
 def test_an_unknown_command_is_one_line(run: Run) -> None:
     ran = run("fly")
     assert (ran.code, ran.out) == (2, "")

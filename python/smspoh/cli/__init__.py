@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
+from ._environment import require_environment
 from ._exit import BUG, USAGE, BadInput, BrokenOutput, Interrupted, OutputLost, explain
 from ._output import Output, note, silence
 
@@ -127,6 +128,8 @@ def cli(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+    else:
+        require_environment()
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from smspoh._run import resolve_backend, resolve_threads
+
 from ._exit import BadInput
 
 
@@ -18,3 +20,16 @@ def variable(name: str) -> str | None:
     if value == "":
         raise BadInput(f"{name} is set but empty: give it a value, or unset it")
     return value
+
+
+def require_environment() -> None:
+    """Refuse what the variables of the library say wrongly, before anything is done.
+
+    Raises:
+        ArgumentError: a backend or a number of threads that is none.
+        BadInput: one is set but empty.
+    """
+    variable("SMSPOH_BACKEND")
+    resolve_backend(None)
+    variable("SMSPOH_NUM_THREADS")
+    resolve_threads(0)
