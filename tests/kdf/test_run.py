@@ -53,11 +53,11 @@ def test_progress_grows_and_never_passes_the_whole(threads: int) -> None:
         seen.append((done, total))
 
     salts = [b"%d" % row for row in range(8)]
-    derive_key_batch([b"p"] * 8, salts, iterations=1_500_000, threads=threads, progress=note)
+    derive_key_batch([b"p"] * 8, salts, iterations=3_000_000, threads=threads, progress=note)
     assert len(seen) > 2
-    assert {total for _, total in seen} == {8 * 1_500_000}
+    assert {total for _, total in seen} == {8 * 3_000_000}
     assert seen == sorted(seen)
-    assert seen[-1][0] == 8 * 1_500_000, "the last call says that all is done"
+    assert seen[-1][0] == 8 * 3_000_000, "the last call says that all is done"
 
 
 def test_progress_is_asked_no_more_once_it_raised() -> None:

@@ -44,27 +44,26 @@ fn clock_ghz() -> Result<f64, Error> {
 const CHAIN: f64 = 8.0;
 
 #[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn black_box_register(mut value: u64) -> u64 {
-    // SAFETY: additions in a register.
-    unsafe {
-        core::arch::asm!(
-            "add {0}, 1", "add {0}, 1", "add {0}, 1", "add {0}, 1",
-            "add {0}, 1", "add {0}, 1", "add {0}, 1", "add {0}, 1",
-            inout(reg) value, options(pure, nomem, nostack)
-        );
-    }
-    value
+macro_rules! add_one {
+    () => {
+        "add {0}, 1"
+    };
+}
+#[cfg(target_arch = "aarch64")]
+macro_rules! add_one {
+    () => {
+        "add {0}, {0}, #1"
+    };
 }
 
-#[cfg(target_arch = "aarch64")]
+/// Eight additions, of which each waits for the one before.
 #[inline(always)]
 fn black_box_register(mut value: u64) -> u64 {
     // SAFETY: additions in a register.
     unsafe {
         core::arch::asm!(
-            "add {0}, {0}, #1", "add {0}, {0}, #1", "add {0}, {0}, #1", "add {0}, {0}, #1",
-            "add {0}, {0}, #1", "add {0}, {0}, #1", "add {0}, {0}, #1", "add {0}, {0}, #1",
+            add_one!(), add_one!(), add_one!(), add_one!(),
+            add_one!(), add_one!(), add_one!(), add_one!(),
             inout(reg) value, options(pure, nomem, nostack)
         );
     }

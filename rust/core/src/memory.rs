@@ -24,6 +24,32 @@ pub(crate) fn secret_zeros(rows: usize, size: usize) -> Result<Zeroizing<Vec<u8>
     zeros(rows, size).map(Zeroizing::new)
 }
 
+/// An output that is wiped when it is let go, unless it was [`finished`](Self::finished):
+/// nobody gets the half of a batch.
+pub(crate) struct Unfinished<'a>(Option<&'a mut [u8]>);
+
+impl<'a> Unfinished<'a> {
+    pub(crate) fn new(out: &'a mut [u8]) -> Self {
+        Self(Some(out))
+    }
+
+    /// The output, to work on.
+    pub(crate) fn bytes(&mut self) -> &mut [u8] {
+        self.0.as_deref_mut().unwrap_or_default()
+    }
+
+    /// Keep what is in it.
+    pub(crate) fn finished(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        self.bytes().zeroize();
+    }
+}
+
 /// The items of `iter`, which has at most `count`.
 pub(crate) fn collect<T>(count: usize, iter: impl Iterator<Item = T>) -> Result<Vec<T>, Error> {
     let mut items = with_room(count)?;

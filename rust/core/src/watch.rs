@@ -26,10 +26,6 @@ impl Work {
     pub(crate) fn stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }
-
-    fn advance(&self, units: u64) {
-        self.done.fetch_add(units, Ordering::Relaxed);
-    }
 }
 
 /// The observer of a call, if it has one, and when to ask it next.
@@ -54,9 +50,9 @@ impl<'a> Watch<'a> {
         Self::new(None)
     }
 
-    /// A call that `observer` watches at every moment where it could be asked: for tests.
-    #[must_use]
-    pub fn eager(observer: &'a mut Observer<'a>) -> Self {
+    /// A call that `observer` watches at every moment where it could be asked.
+    #[cfg(test)]
+    pub(crate) fn eager(observer: &'a mut Observer<'a>) -> Self {
         let mut watch = Self::new(Some(observer));
         (watch.beat.period, watch.beat.next) = (Duration::ZERO, Instant::now());
         watch
@@ -95,68 +91,53 @@ impl<'a> Watch<'a> {
     }
 
     /// Where the threads of the call note their work, and where its caller does.
-    pub(crate) fn split<'b>(&'b mut self) -> (&'b Work, Pause<'b>)
-    where
-        'a: 'b,
-    {
-        let Self { work, beat } = self;
-        let observer = beat.observer.as_deref_mut().map(shorten);
-        let caller = Some(Caller {
-            observer,
-            next: &mut beat.next,
-            period: beat.period,
-            told: &mut beat.told,
-        });
-        (work, Pause { work, caller })
+    pub(crate) fn split(&mut self) -> (&Work, Pause<'_>) {
+        (&self.work, Pause { work: &self.work, beat: Some(&mut self.beat) })
     }
 }
 
-/// Lend an observer for less time than it lives.
-fn shorten<'short, 'long: 'short>(
-    observer: &'short mut Observer<'long>,
-) -> &'short mut Observer<'short> {
-    observer
+/// What a pause asks of a [`Beat`], whatever its observer lives for.
+trait Ask {
+    /// Tell the observer, if it is time, and stop `work` if it says so.
+    fn ask(&mut self, work: &Work);
+}
+
+impl Ask for Beat<'_> {
+    fn ask(&mut self, work: &Work) {
+        let Some(observer) = &mut self.observer else { return };
+        if Instant::now() < self.next {
+            return;
+        }
+        self.told = true;
+        let (done, total) = (&work.done, &work.total);
+        let (done, total) = (done.load(Ordering::Relaxed), total.load(Ordering::Relaxed));
+        if !observer(done.min(total), total) {
+            work.stopped.store(true, Ordering::Relaxed);
+        }
+        // From after the observer's own time, or a slow one would be all there is.
+        self.next = Instant::now() + self.period;
+    }
 }
 
 /// A thread's place to pause: it notes what is done, and learns whether to go on.
 pub(crate) struct Pause<'a> {
     work: &'a Work,
-    caller: Option<Caller<'a>>,
-}
-
-/// What the calling thread alone has: the [`Beat`], lent to its pause.
-struct Caller<'a> {
-    observer: Option<&'a mut Observer<'a>>,
-    next: &'a mut Instant,
-    period: Duration,
-    told: &'a mut bool,
+    /// What the calling thread alone has.
+    beat: Option<&'a mut dyn Ask>,
 }
 
 impl<'a> Pause<'a> {
     /// The pause of a thread that is not the caller's.
     pub(crate) fn other(work: &'a Work) -> Self {
-        Self { work, caller: None }
+        Self { work, beat: None }
     }
 
     /// Note that `units` of work are done; whether to go on.
     pub(crate) fn after(&mut self, units: u64) -> bool {
-        self.work.advance(units);
+        self.work.done.fetch_add(units, Ordering::Relaxed);
         // Who said no is not asked again: what it looks at may be gone.
-        if self.work.stopped() {
-            return false;
-        }
-        if let Some(Caller { observer: Some(observer), next, period, told }) = &mut self.caller {
-            let now = Instant::now();
-            if now >= **next {
-                **told = true;
-                let done = self.work.done.load(Ordering::Relaxed);
-                let total = self.work.total.load(Ordering::Relaxed);
-                if !observer(done.min(total), total) {
-                    self.work.stopped.store(true, Ordering::Relaxed);
-                }
-                // From after the observer's own time, or a slow one would be all there is.
-                **next = Instant::now() + *period;
-            }
+        if let (Some(beat), false) = (&mut self.beat, self.work.stopped()) {
+            beat.ask(self.work);
         }
         !self.work.stopped()
     }

@@ -6,6 +6,7 @@ use super::derived::Derived;
 use super::message::{self, Keys};
 use super::wire::{self, Codec};
 use super::{Base64, Cipher, Profile, Verdict};
+use crate::memory::Unfinished;
 use crate::{Error, Rows, Watch, memory};
 
 /// Decrypt `tokens` under `keys` (one key a row, or one for all).
@@ -30,25 +31,8 @@ pub fn decrypt_batch(
     offsets: &mut [i64],
     verdicts: &mut [u8],
 ) -> Result<(), Error> {
-    let done = open_rows(tokens, keys, profile, base64, run, watch, out, offsets, verdicts);
-    if done.is_err() {
-        out.zeroize();
-    }
-    done
-}
-
-#[allow(clippy::too_many_arguments)]
-fn open_rows(
-    tokens: Rows<'_>,
-    keys: Rows<'_>,
-    profile: &Profile<'_>,
-    base64: Base64,
-    run: Run,
-    watch: &mut Watch<'_>,
-    out: &mut [u8],
-    offsets: &mut [i64],
-    verdicts: &mut [u8],
-) -> Result<(), Error> {
+    let mut unfinished = Unfinished::new(out);
+    let out = unfinished.bytes();
     let rows = verdicts.len();
     if !(tokens.fits(rows) && keys.fits(rows) && offsets.len() == rows + 1) {
         return Err(Error::Argument);
@@ -99,7 +83,9 @@ fn open_rows(
         }
     })?;
     let opened = memory::collect(rows, messages.iter().map(|message| message.verdict))?;
-    collect(&opened, room, out, offsets, verdicts)
+    collect(&opened, room, out, offsets, verdicts)?;
+    unfinished.finished();
+    Ok(())
 }
 
 /// Move the texts side by side and say what became of each row; `room` is what a
@@ -185,5 +171,45 @@ impl Opening<'_> {
         let size = text.len();
         self.text.get_mut(..size).ok_or(Error::Argument)?.copy_from_slice(&raw[text]);
         Ok(size)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Salt, encrypt_batch};
+    use super::*;
+
+    /// Nobody gets the half of a batch that was opened before it was stopped.
+    #[test]
+    fn a_stopped_batch_leaves_no_text_behind() {
+        let profile = Profile { cipher: Cipher::Aes128Cbc, iterations: 1, info: b"" };
+        let rows = 2000;
+        let mut messages = vec![0; rows * 153];
+        let (texts, keys, run) = (Rows::Same(b"text"), Rows::Same(b"key"), Run::on(1));
+        let none = &mut Watch::none();
+        encrypt_batch(rows, texts, keys, &profile, Salt::Shared, run, none, &mut messages).unwrap();
+        let tokens: Vec<&[u8]> = messages.chunks(153).map(|token| &token[..152]).collect();
+        // Stopped at the first moment, or later and later, until it is through.
+        for allowed in 0.. {
+            let mut calls = 0;
+            let mut observer = |_, _| {
+                calls += 1;
+                calls <= allowed
+            };
+            let (mut out, mut offsets) = (vec![1; rows * 18], vec![0; rows + 1]);
+            let mut verdicts = vec![0; rows];
+            let mut watch = Watch::eager(&mut observer);
+            let (tokens, strict) = (Rows::Each(&tokens), Base64::Strict);
+            let to = (&mut out, &mut offsets, &mut verdicts);
+            let done =
+                decrypt_batch(tokens, keys, &profile, strict, run, &mut watch, to.0, to.1, to.2);
+            if done.is_ok() {
+                assert!(allowed > 2, "it was never stopped");
+                assert_eq!(out[..4], *b"text");
+                break;
+            }
+            assert_eq!(done, Err(Error::Cancelled));
+            assert!(out.iter().all(|&byte| byte == 0));
+        }
     }
 }

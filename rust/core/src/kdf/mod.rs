@@ -17,8 +17,9 @@ use std::hash::{BuildHasher, RandomState};
 pub use backend::Backend;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
+use crate::memory::Unfinished;
 use crate::primitive::DIGEST;
 use crate::watch::{Pause, Watch};
 use crate::{Error, Rows, memory, threads};
@@ -50,8 +51,8 @@ impl Options {
         Ok(())
     }
 
-    /// How `lanes` lanes are cut into groups.
-    fn plan(&self, lanes: usize) -> Option<Plan> {
+    /// How `lanes` lanes are cut into groups for `threads` threads.
+    fn plan(&self, lanes: usize, threads: usize) -> Result<Plan, Error> {
         let mut choices = match self.backend {
             Some(backend) => plan::choices(core::iter::once(backend)),
             None => plan::choices(Backend::available()),
@@ -60,7 +61,7 @@ impl Options {
         if lanes > 1 && work >= plan::WORTH_MEASURING {
             plan::measure(&mut choices);
         }
-        Plan::new(lanes, threads::resolve(self.threads, lanes), &choices)
+        Plan::new(lanes, threads, &choices).ok_or(Error::Argument) // never: there is a backend
     }
 }
 
@@ -130,10 +131,10 @@ pub(crate) fn derive_firsts(
     let distinct = first.iter().enumerate().filter(|&(row, &first)| row == first).count();
     let lanes = distinct.saturating_mul(options.length.div_ceil(DIGEST));
     watch.expect(u64::from(options.iterations).saturating_mul(lanes as u64));
-    let Some(plan) = options.plan(lanes) else {
-        return Ok(first); // no rows
-    };
-    let keys = out.chunks_mut(options.length).enumerate();
+    let threads = threads::resolve(options.threads, lanes);
+    let plan = options.plan(lanes, threads)?;
+    let mut unfinished = Unfinished::new(out);
+    let keys = unfinished.bytes().chunks_mut(options.length).enumerate();
     let jobs = keys.filter(|&(row, _)| first[row] == row).flat_map(|(row, key)| {
         (1..).zip(key.chunks_mut(DIGEST)).map(move |(block, out)| Job { row, block, out })
     });
@@ -142,10 +143,8 @@ pub(crate) fn derive_firsts(
         let iterations = options.iterations;
         memory::scrubbed(|| run(backend, &mut group, &shortened, salts, iterations, pause));
     };
-    if let Err(error) = threads::for_each(groups, plan.groups(), options.threads, watch, run) {
-        out.zeroize();
-        return Err(error);
-    }
+    threads::for_each(groups, plan.groups(), threads, watch, run)?;
+    unfinished.finished();
     Ok(first)
 }
 

@@ -9,7 +9,7 @@
 use crate::kdf::lanes::Lane;
 use crate::kdf::sha256::{END_BIT, K, SIZE_BITS, Words};
 
-/// One word of each of `LANES` lanes.
+/// One word of each of some lanes.
 pub(super) trait Vector: Copy {
     /// The same word in every lane.
     ///
@@ -116,7 +116,8 @@ unsafe fn digest<V: Vector>(from: &[V; 8], words: &[V; 8]) -> [V; 8] {
     core::array::from_fn(|word| s[word].add(from[word]))
 }
 
-/// Run `iterations` more iterations on at most `V::LANES` lanes. Lanes that are
+/// Run `iterations` more iterations on at most as many lanes as a
+/// vector has words. Lanes that are
 /// not there are zeros, and their results go nowhere.
 ///
 /// # Safety

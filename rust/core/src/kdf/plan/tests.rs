@@ -75,7 +75,7 @@ fn no_thread_waits_at_the_end_for_longer_than_a_small_group_takes() {
 }
 
 #[test]
-fn the_batches_that_the_guide_names_are_cut_as_it_says() {
+fn small_batches_and_large_ones_are_cut_into_these_groups() {
     let choices = both(571);
     let narrow = |sizes: &[usize]| sizes.iter().map(|&n| ("rustcrypto", n)).collect::<Vec<_>>();
     assert_eq!(sizes(1, 2, &choices), narrow(&[1]));
