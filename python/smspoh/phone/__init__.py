@@ -1,10 +1,11 @@
 """Dirty phone numbers to E.164, with a verdict for each.
 
-Numbers of Myanmar are judged by a table whose day is `table_date()`; numbers of
-other countries by calling code and length alone, so they are UNCONFIRMED.
+Numbers of the whole world are judged by the plan of libphonenumber, whose version is
+`metadata_version()`; who holds a block of Myanmar comes from a reviewed table, whose
+day is `table_date()`.
 """
 
-from ._calls import normalize, normalize_batch, table_date
+from ._calls import metadata_version, normalize, normalize_batch, table_date
 from ._names import Kind, Operator, Verdict
 from ._rows import PhoneBatch, PhoneNumber, RefusedNumber
 
@@ -15,6 +16,7 @@ __all__ = [
     "PhoneNumber",
     "RefusedNumber",
     "Verdict",
+    "metadata_version",
     "normalize",
     "normalize_batch",
     "table_date",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import operator
 from array import array
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 
 from smspoh._abi import check, ffi, lib
@@ -18,7 +18,7 @@ from ._rows import PhoneBatch, PhoneNumber, RefusedNumber, answer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_E164_SLOT: Final = 17  # bytes: "+", 15 digits and "\n"; SMSPOH_E164_SLOT
+_E164_SLOT: Final = 22  # bytes: "+", 20 digits and "\n"; SMSPOH_E164_SLOT
 _INT_MAX: Final = 10**20  # no number has so many digits
 _BYTES: Final = {bytes, bytearray}
 
@@ -35,8 +35,8 @@ def normalize(
     Args:
         number: the text as it was found, up to 250 characters; bytes are UTF-8
             and an int, of any library, is its decimal digits.
-        region: `"MM"`, the region of a number without a calling code; None takes
-            international numbers alone.
+        region: the region of a number without a calling code, two capital letters
+            of ISO 3166-1, as `"MM"`; None takes international numbers alone.
         strict: refuse what may reach the wrong person: letters, extensions, two
             numbers. With False they are read as libphonenumber reads them, which
             drops some and dials others: three letters or more are those of a
@@ -51,7 +51,7 @@ def normalize(
         ArgumentError: `region` is not supported.
         TypeError: `number` is not a str, bytes or int.
 
-    Source: ITU-T E.164; libphonenumber 9.0.43; docs/spec/numbers.md.
+    Source: ITU-T E.164; libphonenumber (`metadata_version()`); docs/spec/numbers.md.
     """
     options = _options(region, strict, sms=sms)
     if not isinstance(number, (str, bytes)):
@@ -94,7 +94,7 @@ def normalize_batch(
         ArgumentError: `region` is not supported, or `threads` is out of range.
         TypeError: `numbers` is a single text, or not iterable.
 
-    Source: ITU-T E.164; libphonenumber 9.0.43; docs/spec/numbers.md.
+    Source: ITU-T E.164; libphonenumber (`metadata_version()`); docs/spec/numbers.md.
     """
     options = _options(region, strict, sms=sms)
     threads = resolve_threads(threads)
@@ -107,8 +107,15 @@ def normalize_batch(
     return PhoneBatch(columns)
 
 
+def metadata_version() -> str:
+    """Return the version of libphonenumber's metadata that the plan was made from."""
+    version = ffi.new("uint8_t[16]")
+    check(lib.smspoh_phone_metadata_version(version))
+    return ffi.string(ffi.cast("char *", version), 16).decode("ascii")
+
+
 def table_date() -> dt.date:
-    """Return the day of the newest row of Myanmar's numbering plan."""
+    """Return the day of the newest row of the table of Myanmar's operators."""
     return dt.date.fromisoformat(str(lib.smspoh_phone_table_date()))
 
 
@@ -118,7 +125,7 @@ class _Columns:
     __slots__ = ("calling_codes", "e164", "kinds", "operators", "regions", "verdicts")
 
     def __init__(self, rows: int) -> None:
-        self.e164 = b""
+        self.e164 = bytearray()
         self.verdicts = bytearray(rows)
         self.operators = bytearray(rows)
         self.kinds = bytearray(rows)
@@ -127,27 +134,30 @@ class _Columns:
 
     def fill(self, data: bytes, offsets: array[int] | None, options: Any, threads: int) -> None:
         rows = len(self.verdicts)
+        # The pages that the answers do not reach are never touched.
         e164 = bytearray(rows * _E164_SLOT)
         e164_size = ffi.new("size_t *")
-        check(
-            lib.smspoh_normalize_batch(
-                data,
-                len(data),
-                ffi.NULL if offsets is None else ffi.from_buffer("int64_t[]", offsets),
-                rows,
-                options,
-                threads,
-                ffi.from_buffer("uint8_t[]", e164),
-                len(e164),
-                e164_size,
-                ffi.from_buffer("uint8_t[]", self.verdicts),
-                ffi.from_buffer("uint8_t[]", self.operators),
-                ffi.from_buffer("uint8_t[]", self.kinds),
-                ffi.from_buffer("uint8_t[]", self.regions),
-                ffi.from_buffer("uint16_t[]", self.calling_codes),
+        with ffi.from_buffer("uint8_t[]", e164) as place:
+            check(
+                lib.smspoh_normalize_batch(
+                    data,
+                    len(data),
+                    ffi.NULL if offsets is None else ffi.from_buffer("int64_t[]", offsets),
+                    rows,
+                    options,
+                    threads,
+                    place,
+                    len(e164),
+                    e164_size,
+                    ffi.from_buffer("uint8_t[]", self.verdicts),
+                    ffi.from_buffer("uint8_t[]", self.operators),
+                    ffi.from_buffer("uint8_t[]", self.kinds),
+                    ffi.from_buffer("uint8_t[]", self.regions),
+                    ffi.from_buffer("uint16_t[]", self.calling_codes),
+                )
             )
-        )
-        self.e164 = bytes(memoryview(e164)[: e164_size[0]])
+        del e164[e164_size[0] :]
+        self.e164 = e164
 
 
 class _Room:
@@ -198,15 +208,28 @@ _rooms: Final[list[_Room]] = []
 
 
 def _options(region: str | None, strict: bool, *, sms: bool) -> Any:
-    if region is not None and region != "MM":
-        raise ArgumentError("the region is not supported; 'MM' or None is needed")
-    return _native_options(region is not None, bool(strict), bool(sms))
+    if region is not None and not isinstance(region, str):
+        raise ArgumentError(f"region is {type(region).__name__}; {_REGION_NEEDED}")
+    return _native_options(region, bool(strict), bool(sms))
 
 
-@cache
-def _native_options(in_myanmar: bool, strict: bool, sms: bool) -> Any:
-    region = lib.SMSPOH_REGION_MYANMAR if in_myanmar else lib.SMSPOH_REGION_NONE
-    return ffi.new("SmspohPhoneOptions *", (region, strict, sms))
+@lru_cache(maxsize=1024)  # four for every region
+def _native_options(region: str | None, strict: bool, sms: bool) -> Any:
+    # "001" and its like are no region that a number can be dialled in.
+    code = b"\0\0" if region is None else region.encode("ascii", "replace")
+    if len(code) != 2 or (region is not None and not region.isalpha()):
+        raise ArgumentError(f"the region is no region; {_REGION_NEEDED}")
+    options = ffi.new("SmspohPhoneOptions *", (tuple(code), strict, sms, True))
+    nothing = [ffi.NULL] * 5
+    status = lib.smspoh_normalize_batch(
+        b"", 0, ffi.NULL, 0, options, 1, ffi.NULL, 0, ffi.NULL, *nothing
+    )
+    if status != lib.SMSPOH_STATUS_OK:
+        raise ArgumentError(f"the region is not one of the numbering plan; {_REGION_NEEDED}")
+    return options
+
+
+_REGION_NEEDED: Final = "two capital letters of ISO 3166-1, as 'MM', or None are needed"
 
 
 def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:

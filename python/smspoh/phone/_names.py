@@ -85,6 +85,13 @@ class Kind(enum.Enum):
     FIXED_LINE = 2
     TOLL_FREE = 3
     VOIP = 4
+    FIXED_LINE_OR_MOBILE = 5  # the digits do not tell
+    PREMIUM_RATE = 6
+    SHARED_COST = 7
+    PERSONAL_NUMBER = 8  # it follows its owner from line to line
+    PAGER = 9
+    UAN = 10  # of a company, answered at any of its offices
+    VOICEMAIL = 11
 
     @property
     def can_receive_sms(self) -> bool:
@@ -92,7 +99,7 @@ class Kind(enum.Enum):
         return self in _SMS_KINDS
 
 
-_SMS_KINDS: Final = frozenset({Kind.MOBILE, Kind.UNKNOWN})
+_SMS_KINDS: Final = frozenset({Kind.MOBILE, Kind.FIXED_LINE_OR_MOBILE, Kind.UNKNOWN})
 
 # By value, so that a byte of a column finds its member without a search.
 VERDICTS: Final = tuple(Verdict)

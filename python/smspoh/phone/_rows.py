@@ -19,7 +19,7 @@ _Member = TypeVar("_Member", bound="enum.Enum")
 class Columns(Protocol):
     """What the native library filled in, for n rows."""
 
-    e164: bytes
+    e164: bytearray  # a line a row: what it was read as, also where it is refused
     verdicts: bytearray
     operators: bytearray
     kinds: bytearray
@@ -34,11 +34,10 @@ class PhoneNumber:
     Attributes:
         e164: the E.164 form, `+959…`. Source: ITU-T E.164.
         national: the digits after the calling code, without a leading trunk 0.
-        region: two letters where the calling code has one region, `001` for no
-            country at all, or None.
+        region: two letters of ISO 3166-1, or `001` for no country at all.
         country_code: the country calling code.
         operator: who holds the block; known for mobiles of Myanmar.
-        kind: what the block is used for; known for Myanmar.
+        kind: what the block is used for.
         verdict: `Verdict.VALID` or `Verdict.UNCONFIRMED`.
     """
 
@@ -62,16 +61,19 @@ class PhoneNumber:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RefusedNumber:
-    """A row of a batch that was refused.
+    """A row of a batch that was refused. Its repr hides the digits.
 
     Attributes:
         verdict: why.
-        region: as in `PhoneNumber`, as far as it was found.
+        region: as in `PhoneNumber`, as far as the digits tell it, or None.
         country_code: the country calling code, or 0 where none was found.
         operator: as in `PhoneNumber`.
         kind: as in `PhoneNumber`.
+        parsed: the E.164 form that the row was read as, for a person who mends
+            it; None where no number was read. It may be nobody's number: never
+            send to it.
         e164: None.
     """
 
@@ -80,7 +82,14 @@ class RefusedNumber:
     country_code: int
     operator: Operator
     kind: Kind
+    parsed: str | None
     e164: None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(verdict={self.verdict.name}, region={self.region!r}, "
+            f"country_code={self.country_code})"
+        )
 
 
 class PhoneBatch(Sequence["PhoneNumber | RefusedNumber"]):
@@ -96,9 +105,22 @@ class PhoneBatch(Sequence["PhoneNumber | RefusedNumber"]):
     @cached_property
     def e164(self) -> list[str | None]:
         """The E.164 form of each row (n), None where it is refused."""
-        lines = self._columns.e164.decode("ascii").split("\n")
-        del lines[-1]  # what is behind the last line break
-        return [line or None for line in lines]
+        lines: list[str | None] = self._lines()  # type: ignore[assignment]  # a list of its own
+        accepted = self._columns.verdicts.translate(_ACCEPTED)
+        row = accepted.find(0)
+        while row >= 0:
+            lines[row] = None
+            row = accepted.find(0, row + 1)
+        return lines
+
+    @cached_property
+    def parsed(self) -> list[str | None]:
+        """The E.164 form that each row (n) was read as, also where it is refused.
+
+        None where no number was read. What a refused row was read as may be nobody's
+        number: it is there for a person who mends a list, and never to be sent to.
+        """
+        return [line or None for line in self._lines()]
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
@@ -117,7 +139,7 @@ class PhoneBatch(Sequence["PhoneNumber | RefusedNumber"]):
 
     @cached_property
     def regions(self) -> list[str | None]:
-        """The region of each row (n), None where the calling code has no single one."""
+        """The region of each row (n), None where the digits do not tell it."""
         text = self._columns.regions.decode("ascii")
         return [_region(text[at : at + 2]) for at in range(0, len(text), 2)]
 
@@ -156,10 +178,15 @@ class PhoneBatch(Sequence["PhoneNumber | RefusedNumber"]):
         counts = "".join(f", {verdict.name}={n}" for verdict, n in self.counts().items())
         return f"{type(self).__name__}(rows={len(self)}{counts})"
 
+    def _lines(self) -> list[str]:
+        lines = self._columns.e164.decode("ascii").split("\n")
+        del lines[-1]  # what is behind the last line break
+        return lines
+
     def _row(self, row: int) -> PhoneNumber | RefusedNumber:
         columns = self._columns
         return answer(
-            self.e164[row],
+            self.parsed[row],
             (columns.verdicts[row], columns.operators[row], columns.kinds[row]),
             columns.regions[2 * row : 2 * row + 2].decode("ascii"),
             columns.calling_codes[row],
@@ -167,27 +194,31 @@ class PhoneBatch(Sequence["PhoneNumber | RefusedNumber"]):
 
 
 def answer(
-    e164: str | None, names: tuple[int, int, int], region: str, country_code: int
+    parsed: str | None, names: tuple[int, int, int], region: str, country_code: int
 ) -> PhoneNumber | RefusedNumber:
     """Return one row of the native columns as an object.
 
     Args:
-        e164: the E.164 form, or None where the row is refused.
+        parsed: the E.164 form that the row was read as, or None.
         names: the values of verdict, operator and kind.
         region: two characters, as the native column has them.
         country_code: the country calling code, or 0.
     """
     verdict, operator, kind = VERDICTS[names[0]], OPERATORS[names[1]], KINDS[names[2]]
-    if e164 is None:
-        return RefusedNumber(verdict, _region(region), country_code, operator, kind)
-    national = e164[1 + len(str(country_code)) :]
-    return PhoneNumber(e164, national, _region(region), country_code, operator, kind, verdict)
+    if parsed is None or not verdict.is_accepted:
+        return RefusedNumber(verdict, _region(region), country_code, operator, kind, parsed)
+    national = parsed[1 + len(str(country_code)) :]
+    return PhoneNumber(parsed, national, _region(region), country_code, operator, kind, verdict)
 
 
 def _region(code: str) -> str | None:
     return _REGIONS.get(code, code)
 
 
+# One a verdict that accepts, by its value.
+_ACCEPTED: Final = bytes(
+    value < len(VERDICTS) and VERDICTS[value].is_accepted for value in range(256)
+)
 _REGIONS: Final[dict[str, str | None]] = {"\0\0": None, "01": "001"}
 
 

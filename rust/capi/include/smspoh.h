@@ -13,7 +13,7 @@
  The number of this ABI. It changes with every change to the header that an
  older caller would not survive.
  */
-#define SMSPOH_ABI_VERSION 2
+#define SMSPOH_ABI_VERSION 3
 
 /*
  Salt mode: a random salt for each message.
@@ -48,17 +48,7 @@
 /*
  Bytes of the E.164 column that one row takes at most, its line break included.
  */
-#define SMSPOH_E164_SLOT 17
-
-/*
- No region: international numbers alone.
- */
-#define SMSPOH_REGION_NONE 0
-
-/*
- Myanmar.
- */
-#define SMSPOH_REGION_MYANMAR 1
+#define SMSPOH_E164_SLOT 22
 
 /*
  A number of a plan that is known.
@@ -174,6 +164,41 @@
  A telephone service over the internet.
  */
 #define SMSPOH_KIND_VOIP 4
+
+/*
+ A fixed line or a mobile phone: the digits do not tell.
+ */
+#define SMSPOH_KIND_FIXED_LINE_OR_MOBILE 5
+
+/*
+ Dearer than an ordinary call.
+ */
+#define SMSPOH_KIND_PREMIUM_RATE 6
+
+/*
+ The cost is shared between caller and called.
+ */
+#define SMSPOH_KIND_SHARED_COST 7
+
+/*
+ A number that follows its owner from line to line.
+ */
+#define SMSPOH_KIND_PERSONAL_NUMBER 8
+
+/*
+ A pager.
+ */
+#define SMSPOH_KIND_PAGER 9
+
+/*
+ A company's number that leads to any of its offices.
+ */
+#define SMSPOH_KIND_UAN 10
+
+/*
+ A voice mailbox.
+ */
+#define SMSPOH_KIND_VOICEMAIL 11
 
 /*
  The outcome of a call. The hundreds are the family; numbers are given by
@@ -322,9 +347,10 @@ typedef struct SmspohRun {
  */
 typedef struct SmspohPhoneOptions {
   /*
-   The region a number without a calling code is of: a `SMSPOH_REGION_…`.
+   The region a number without a calling code is of: two capital letters in
+   ASCII, `MM`; two zero bytes take international numbers alone.
    */
-  uint8_t region;
+  uint8_t region[2];
   /*
    1 to refuse letters, extensions and two numbers in one text; or 0.
    */
@@ -333,6 +359,10 @@ typedef struct SmspohPhoneOptions {
    1 to refuse what cannot take an SMS; or 0.
    */
   uint8_t sms;
+  /*
+   1 to have the E.164 column hold what a refused row was read as, too; or 0.
+   */
+  uint8_t with_refused;
 } SmspohPhoneOptions;
 
 #ifdef __cplusplus
@@ -490,6 +520,15 @@ SmspohStatus smspoh_derive_key_batch(const uint8_t *const *passwords,
 uint32_t smspoh_phone_table_date(void);
 
 /*
+ Write the version of libphonenumber's metadata that the numbering plan was made
+ from, in ASCII and padded with zeros, to the 16 bytes at `version`.
+
+ # Safety
+ `version` is valid for writes of 16 bytes.
+ */
+SmspohStatus smspoh_phone_metadata_version(uint8_t *version);
+
+/*
  Judge `rows` texts and fill the columns that are asked for.
 
  `data` holds `size` bytes of UTF-8. Text `row` is the bytes from
@@ -498,8 +537,8 @@ uint32_t smspoh_phone_table_date(void);
 
  A column that is null is not written. The others hold, for each row:
 
- - `e164`: the E.164 form and a line break, the break alone where the row is
-   refused, packed. `e164_capacity` is at least `rows * SMSPOH_E164_SLOT`, and
+ - `e164`: the E.164 form and a line break, packed; the break alone where the
+   row is refused, but for the option `with_refused`. `e164_capacity` is at least `rows * SMSPOH_E164_SLOT`, and
    `*e164_size` becomes the number of bytes written; null if and only if
    `e164` is, unless `rows` is 0.
  - `verdicts`, `operators`, `kinds`: a `SMSPOH_VERDICT_…`, `SMSPOH_OPERATOR_…`

@@ -23,7 +23,7 @@ pub use status::SmspohStatus;
 
 /// The number of this ABI. It changes with every change to the header that an
 /// older caller would not survive.
-pub const SMSPOH_ABI_VERSION: u32 = 2;
+pub const SMSPOH_ABI_VERSION: u32 = 3;
 
 /// The number of the ABI that this library was built with.
 ///

@@ -7,12 +7,7 @@ use crate::guard::guard;
 use crate::input::{flag, slice, slice_mut};
 
 /// Bytes of the E.164 column that one row takes at most, its line break included.
-pub const SMSPOH_E164_SLOT: usize = 17;
-
-/// No region: international numbers alone.
-pub const SMSPOH_REGION_NONE: u8 = 0;
-/// Myanmar.
-pub const SMSPOH_REGION_MYANMAR: u8 = 1;
+pub const SMSPOH_E164_SLOT: usize = 22;
 
 /// A number of a plan that is known.
 pub const SMSPOH_VERDICT_VALID: u8 = 0;
@@ -62,6 +57,20 @@ pub const SMSPOH_KIND_FIXED_LINE: u8 = 2;
 pub const SMSPOH_KIND_TOLL_FREE: u8 = 3;
 /// A telephone service over the internet.
 pub const SMSPOH_KIND_VOIP: u8 = 4;
+/// A fixed line or a mobile phone: the digits do not tell.
+pub const SMSPOH_KIND_FIXED_LINE_OR_MOBILE: u8 = 5;
+/// Dearer than an ordinary call.
+pub const SMSPOH_KIND_PREMIUM_RATE: u8 = 6;
+/// The cost is shared between caller and called.
+pub const SMSPOH_KIND_SHARED_COST: u8 = 7;
+/// A number that follows its owner from line to line.
+pub const SMSPOH_KIND_PERSONAL_NUMBER: u8 = 8;
+/// A pager.
+pub const SMSPOH_KIND_PAGER: u8 = 9;
+/// A company's number that leads to any of its offices.
+pub const SMSPOH_KIND_UAN: u8 = 10;
+/// A voice mailbox.
+pub const SMSPOH_KIND_VOICEMAIL: u8 = 11;
 
 // The header needs numbers it can read; these keep them equal to the core's.
 const _: () = {
@@ -91,19 +100,29 @@ const _: () = {
     assert!(SMSPOH_KIND_FIXED_LINE == Kind::FixedLine as u8);
     assert!(SMSPOH_KIND_TOLL_FREE == Kind::TollFree as u8);
     assert!(SMSPOH_KIND_VOIP == Kind::Voip as u8);
-    assert!(Kind::ALL.len() == 5);
+    assert!(SMSPOH_KIND_FIXED_LINE_OR_MOBILE == Kind::FixedLineOrMobile as u8);
+    assert!(SMSPOH_KIND_PREMIUM_RATE == Kind::PremiumRate as u8);
+    assert!(SMSPOH_KIND_SHARED_COST == Kind::SharedCost as u8);
+    assert!(SMSPOH_KIND_PERSONAL_NUMBER == Kind::PersonalNumber as u8);
+    assert!(SMSPOH_KIND_PAGER == Kind::Pager as u8);
+    assert!(SMSPOH_KIND_UAN == Kind::Uan as u8);
+    assert!(SMSPOH_KIND_VOICEMAIL == Kind::Voicemail as u8);
+    assert!(Kind::ALL.len() == 12);
 };
 
 /// How to judge phone numbers.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct SmspohPhoneOptions {
-    /// The region a number without a calling code is of: a `SMSPOH_REGION_…`.
-    pub region: u8,
+    /// The region a number without a calling code is of: two capital letters in
+    /// ASCII, `MM`; two zero bytes take international numbers alone.
+    pub region: [u8; 2],
     /// 1 to refuse letters, extensions and two numbers in one text; or 0.
     pub strict: u8,
     /// 1 to refuse what cannot take an SMS; or 0.
     pub sms: u8,
+    /// 1 to have the E.164 column hold what a refused row was read as, too; or 0.
+    pub with_refused: u8,
 }
 
 impl TryFrom<&SmspohPhoneOptions> for Options {
@@ -111,9 +130,8 @@ impl TryFrom<&SmspohPhoneOptions> for Options {
 
     fn try_from(options: &SmspohPhoneOptions) -> Result<Self, Error> {
         let region = match options.region {
-            SMSPOH_REGION_NONE => None,
-            SMSPOH_REGION_MYANMAR => Some(Region::Myanmar),
-            _ => return Err(Error::Argument),
+            [0, 0] => None,
+            code => Some(Region::from_code(code).ok_or(Error::Argument)?),
         };
         Ok(Self { region, strict: flag(options.strict)?, sms: flag(options.sms)? })
     }
@@ -122,7 +140,24 @@ impl TryFrom<&SmspohPhoneOptions> for Options {
 /// The day of the newest row of Myanmar's numbering plan, as yyyymmdd.
 #[unsafe(no_mangle)]
 pub extern "C" fn smspoh_phone_table_date() -> u32 {
-    phone::myanmar::TABLE_DATE
+    phone::plan::TABLE_DATE
+}
+
+/// Write the version of libphonenumber's metadata that the numbering plan was made
+/// from, in ASCII and padded with zeros, to the 16 bytes at `version`.
+///
+/// # Safety
+/// `version` is valid for writes of 16 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn smspoh_phone_metadata_version(version: *mut u8) -> SmspohStatus {
+    guard(|| {
+        // SAFETY: the caller promises 16 bytes that nothing else uses.
+        let place = unsafe { slice_mut(version, 16)? };
+        let text = phone::plan::metadata_version().as_bytes();
+        place.fill(0);
+        place.iter_mut().zip(text).for_each(|(place, byte)| *place = *byte);
+        Ok(())
+    })
 }
 
 /// Judge `rows` texts and fill the columns that are asked for.
@@ -133,8 +168,8 @@ pub extern "C" fn smspoh_phone_table_date() -> u32 {
 ///
 /// A column that is null is not written. The others hold, for each row:
 ///
-/// - `e164`: the E.164 form and a line break, the break alone where the row is
-///   refused, packed. `e164_capacity` is at least `rows * SMSPOH_E164_SLOT`, and
+/// - `e164`: the E.164 form and a line break, packed; the break alone where the
+///   row is refused, but for the option `with_refused`. `e164_capacity` is at least `rows * SMSPOH_E164_SLOT`, and
 ///   `*e164_size` becomes the number of bytes written; null if and only if
 ///   `e164` is, unless `rows` is 0.
 /// - `verdicts`, `operators`, `kinds`: a `SMSPOH_VERDICT_…`, `SMSPOH_OPERATOR_…`
@@ -172,7 +207,9 @@ pub unsafe extern "C" fn smspoh_normalize_batch(
         // SAFETY: `slice` wants null or valid memory of the size named: one
         // struct, `size` bytes and `rows + 1` offsets, as the caller promises.
         let (options, data) = unsafe { (slice(options, 1)?, slice(data, size)?) };
-        let options = options.first().ok_or(Error::Argument)?.try_into()?;
+        let options = options.first().ok_or(Error::Argument)?;
+        let with_refused = flag(options.with_refused)?;
+        let options = options.try_into()?;
         let text = if offsets.is_null() {
             Text::Lines(data)
         } else {
@@ -189,6 +226,7 @@ pub unsafe extern "C" fn smspoh_normalize_batch(
         let columns = unsafe {
             Columns {
                 e164: column(e164, e164_capacity)?,
+                with_refused,
                 verdicts: column(verdicts, rows)?,
                 operators: column(operators, rows)?,
                 kinds: column(kinds, rows)?,
@@ -225,7 +263,7 @@ mod tests {
     use super::*;
 
     const STRICT: SmspohPhoneOptions =
-        SmspohPhoneOptions { region: SMSPOH_REGION_MYANMAR, strict: 1, sms: 0 };
+        SmspohPhoneOptions { region: *b"MM", strict: 1, sms: 0, with_refused: 0 };
 
     /// One call that asks for verdicts and, if `capacity` is not 0, for E.164 forms.
     fn call(
@@ -289,7 +327,10 @@ mod tests {
             call(b"1", null(), 1, &STRICT, slot - 1),
             call(b"1", null(), 1, null(), slot),
             call(b"1", offsets.as_ptr(), 1, &STRICT, slot),
-            bad(SmspohPhoneOptions { region: 2, ..STRICT }),
+            bad(SmspohPhoneOptions { region: *b"XX", ..STRICT }),
+            bad(SmspohPhoneOptions { region: *b"mm", ..STRICT }),
+            bad(SmspohPhoneOptions { region: *b"01", ..STRICT }),
+            bad(SmspohPhoneOptions { with_refused: 2, ..STRICT }),
             bad(SmspohPhoneOptions { strict: 2, ..STRICT }),
             bad(SmspohPhoneOptions { sms: 2, ..STRICT }),
         ];

@@ -25,6 +25,7 @@ fn batch(text: Text<'_>, rows: usize, options: &Options, threads: usize) -> Resu
         calling_codes: vec![0xAAAA; rows],
     };
     let columns = Columns {
+        with_refused: false,
         e164: Some(&mut answers.e164),
         verdicts: Some(&mut answers.verdicts),
         operators: Some(&mut answers.operators),

@@ -3,7 +3,7 @@ mod phone_shared;
 
 use phone_shared::*;
 use smspoh_core::phone::digits::{decimal, zeros};
-use smspoh_core::phone::{Kind, Options, Verdict, normalize};
+use smspoh_core::phone::{Kind, Operator, Options, Region, Verdict, normalize};
 
 const STARTS: [&str; 9] =
     ["09", "9", "959", "+959", "00959", "0095 9", "+95 09", "+95(0)9", "9509"];
@@ -50,15 +50,15 @@ fn a_short_group_at_the_end_of_one_number_belongs_to_it() {
         ("+90 532 123 45 67", "+905321234567"),
         ("+380 44 123 45 67", "+380441234567"),
         ("+998 90 123-45-67", "+998901234567"),
-        // Nine digits are not known to be a whole number, ten are.
-        ("+66 1234567/8", "+6612345678"),
-        ("+66 1234567 8", "+6612345678"),
-        ("+66 8123 456789 1", "+6681234567891"),
+        ("+49 30 1234 56 78", "+493012345678"),
+        // No number of Thailand ends before the last digit.
+        ("+66 81 234 567/8", "+66812345678"),
+        ("+66 8123 4567 8", "+66812345678"),
     ] {
         accepts(text, e164);
     }
-    refuses("+66 12345678/9", Verdict::Several);
-    refuses("+66 12345678 9", Verdict::Several);
+    refuses("+66 21234567/8", Verdict::Several);
+    refuses("+65 81234567 8", Verdict::Several);
     // Three digits are a group, not a count.
     accepts("09 6712 34 567", "+959671234567"); // 96712345 ends inside it
 }
@@ -153,8 +153,8 @@ fn a_bare_95_is_mpts_where_the_table_is_sure_and_else_the_calling_code() {
 }
 
 #[test]
-fn a_plus_before_a_zero_says_nothing() {
-    accepts("+09420123456", "+959420123456");
+fn a_plus_before_a_zero_counts_only_where_a_calling_code_follows() {
+    refuses("+09420123456", Verdict::UnknownCallingCode);
     accepts("+00959420123456", "+959420123456");
 }
 
@@ -169,44 +169,82 @@ fn without_a_region_only_a_calling_code_will_do() {
 }
 
 #[test]
-fn numbers_of_the_world_are_unconfirmed_with_the_region_of_their_code() {
-    let cases: [(&str, &str, u16, &[u8; 2]); 7] = [
-        ("+66 81 234 5678", "+66812345678", 66, b"TH"),
-        ("0066 81 234 5678", "+66812345678", 66, b"TH"),
-        ("+44 (0) 20 7946 0958", "+442079460958", 44, &[0; 2]),
-        ("+39 06 1234 5678", "+390612345678", 39, &[0; 2]),
-        ("+1 212 555 1234", "+12125551234", 1, &[0; 2]),
-        ("+800 1234 5678", "+80012345678", 800, b"01"),
-        ("+855 12 345 678", "+85512345678", 855, b"KH"),
+fn numbers_of_the_world_have_a_region_and_a_kind() {
+    let cases: [(&str, &str, u16, &[u8; 2], Kind); 12] = [
+        ("+66 81 234 5678", "+66812345678", 66, b"TH", Kind::Mobile),
+        ("0066 81 234 5678", "+66812345678", 66, b"TH", Kind::Mobile),
+        ("+44 (0) 20 7946 0958", "+442079460958", 44, b"GB", Kind::FixedLine),
+        ("+44 7781 123456", "+447781123456", 44, b"GG", Kind::Mobile),
+        ("+39 06 1234 5678", "+390612345678", 39, b"IT", Kind::FixedLine),
+        ("+39 06 698 12345", "+390669812345", 39, b"VA", Kind::FixedLine),
+        ("+1 212 555 1234", "+12125551234", 1, b"US", Kind::FixedLineOrMobile),
+        ("+1 242 365 1234", "+12423651234", 1, b"BS", Kind::FixedLine),
+        ("+800 1234 5678", "+80012345678", 800, b"01", Kind::TollFree),
+        ("+855 12 345 678", "+85512345678", 855, b"KH", Kind::Mobile),
+        ("+7 771 000 9998", "+77710009998", 7, b"KZ", Kind::Mobile),
+        ("+49 900 3 123456", "+499003123456", 49, b"DE", Kind::PremiumRate),
     ];
-    for (text, e164, code, region) in cases {
+    for (text, e164, code, region, kind) in cases {
         accepts(text, e164);
         let number = strict(text);
-        assert_eq!(number.verdict, Verdict::Unconfirmed);
-        assert_eq!(
-            (number.calling_code, &number.region, number.kind),
-            (code, region, Kind::Unknown)
-        );
+        assert_eq!(number.verdict, Verdict::Valid, "{text}");
+        assert_eq!((number.calling_code, &number.region, number.kind), (code, region, kind));
+        assert_eq!(number.operator, Operator::Unknown);
     }
 }
 
 #[test]
-fn a_zero_behind_a_calling_code_goes_where_the_country_dials_it() {
-    for (code, e164) in [
-        ("66", "+6612345678"),
-        ("84", "+8412345678"),
-        ("855", "+85512345678"),
-        ("856", "+85612345678"),
-        ("880", "+88012345678"),
-        ("91", "+9112345678"),
-        ("39", "+39012345678"),
-        ("853", "+853012345678"),
+fn a_prefix_behind_a_calling_code_goes_where_the_country_dials_it() {
+    for (text, e164) in [
+        ("+66 0 81 234 5678", "+66812345678"),
+        ("+84 091 234 56 78", "+84912345678"),
+        ("+1 1 212 555 1234", "+12125551234"),
+        ("+36 06 1 234 5678", "+3612345678"),
+        ("+7 8 912 345 67 89", "+79123456789"),
+        // In Italy and in Congo it is part of the number.
+        ("+39 02 1234 5678", "+390212345678"),
+        ("+242 06 123 4567", "+242061234567"),
+        // Argentina dials 15 behind the area code, and 9 before it from abroad.
+        ("+54 011 15 2345 6789", "+5491123456789"),
+        ("+55 0 15 11 96123 4567", "+5511961234567"),
     ] {
-        accepts(&format!("+{code} 012 345 678"), e164);
+        accepts(text, e164);
+        assert_eq!(strict(text).verdict, Verdict::Valid, "{text}");
     }
-    for code in ["1", "7", "65", "852", "673"] {
-        refuses(&format!("+{code} 012 345 678"), Verdict::Invalid);
+    for code in ["65", "852", "673"] {
+        assert!(!strict(&format!("+{code} 0 8123 4567")).verdict.is_accepted(), "{code}");
     }
+}
+
+#[test]
+fn numbers_are_of_the_region_that_is_assumed() {
+    let from = |code: &[u8; 2]| Options { region: Region::from_code(*code), ..STRICT };
+    for (region, text, e164) in [
+        (b"TH", "081 234 5678", "+66812345678"),
+        (b"TH", "001 95 9 420 123 456", "+959420123456"),
+        (b"US", "(212) 555-1234", "+12125551234"),
+        (b"US", "011 95 9 420 123 456", "+959420123456"),
+        (b"AU", "0011 95 9 420 123 456", "+959420123456"),
+        (b"BS", "365 1234", "+12423651234"),
+        (b"SM", "886377", "+3780549886377"),
+        (b"GG", "07781 123456", "+447781123456"),
+        (b"GB", "07781 123456", "+447781123456"),
+    ] {
+        let number = normalize(text.as_bytes(), &from(region));
+        assert_eq!(std::str::from_utf8(number.e164()).unwrap(), e164, "{text}");
+        assert_eq!(number.verdict, Verdict::Valid, "{text}");
+    }
+}
+
+#[test]
+fn a_region_is_two_capitals_of_the_plan() {
+    assert_eq!(Region::from_code(*b"MM"), Some(Region::MYANMAR));
+    assert_eq!(Region::MYANMAR.code(), *b"MM");
+    for code in [*b"mm", *b"ZZ", *b"01", [0; 2], *b"M "] {
+        assert_eq!(Region::from_code(code), None);
+    }
+    assert_eq!(Region::all().count(), 245);
+    assert!(Region::all().all(|region| Region::from_code(region.code()) == Some(region)));
 }
 
 #[test]
@@ -214,14 +252,27 @@ fn numbers_of_the_world_have_limits() {
     refuses("+999 1234567", Verdict::UnknownCallingCode);
     refuses("+210 1234567", Verdict::UnknownCallingCode);
     refuses("+66 123", Verdict::TooShort);
-    accepts("+66 1234", "+661234");
-    accepts("+66 1234567890123", "+661234567890123");
+    refuses("+66 81 234 56789", Verdict::TooLong);
+    refuses("+66 1234567890123", Verdict::Invalid);
     refuses("+66 12345678901234", Verdict::TooLong);
     refuses("+1 0123456789", Verdict::Invalid);
     refuses("+44 00 12345678", Verdict::Invalid);
+    // Germany and Japan have numbers longer than E.164 allows.
+    accepts("+49 168 12345678901", "+4916812345678901");
+    refuses("+49 1689 123456789012345", Verdict::TooLong);
     // Three zeros dial nothing.
     refuses("0009420123456", Verdict::TooLong);
     refuses("000942012", Verdict::Invalid);
+}
+
+#[test]
+fn what_a_refused_text_was_read_as_is_known() {
+    let number = strict("+66 123 456 789");
+    assert_eq!(number.verdict, Verdict::Invalid);
+    assert_eq!((number.e164(), number.parsed()), (&b""[..], &b"+66123456789"[..]));
+    for text in ["", "+66 1", "094O9611612", "+999 1234567", "+66 1234567890123456789"] {
+        assert_eq!(strict(text).parsed(), b"", "{text}");
+    }
 }
 
 #[test]

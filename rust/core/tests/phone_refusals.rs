@@ -67,7 +67,7 @@ fn a_short_group_behind_a_whole_number_is_none_of_its_digits() {
         "+66812345678 (1)",
         "+66 81 234 5678 (1)",
         "+66812345678-1",
-        "+66 812 3456789 1",
+        "+66 81 2345678 1",
     ] {
         refuses(text, Verdict::Several);
     }
@@ -235,7 +235,7 @@ fn two_numbers_refuse() {
         // The second ending shares the stem of the first.
         "01-512345/6",
         "09420123456/7",
-        "09-2012345~46",
+        "09-2012345/46",
         "09-2012345/678",
         "+95 1 512345/46",
         // Six digits on both sides of a colon.
@@ -278,9 +278,9 @@ fn text_that_is_no_number_says_so() {
     for text in ["", " ", "-", "+", "()", "hello", "N/A", "1", "12", "+1", "NaN", "…"] {
         refuses(text, Verdict::NotANumber);
     }
-    refuses(&" ".repeat(251), Verdict::NotANumber);
-    refuses(&format!("{:>251}", "09420123456"), Verdict::NotANumber);
+    refuses(&" ".repeat(251), Verdict::TooLong);
+    refuses(&format!("{:>251}", "09420123456"), Verdict::TooLong);
     accepts(&format!("{:>250}", "09420123456"), "+959420123456");
     accepts(&format!("{}09420123456", "\u{2003}".repeat(239)), "+959420123456");
-    refuses(&format!("{}09420123456", "\u{2003}".repeat(240)), Verdict::NotANumber);
+    refuses(&format!("{}09420123456", "\u{2003}".repeat(240)), Verdict::TooLong);
 }

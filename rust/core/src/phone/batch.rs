@@ -28,6 +28,8 @@ pub struct Columns<'a> {
     /// Each row's E.164 form and a line break; the break alone where a row is
     /// refused. At least [`E164_SLOT`] bytes a row.
     pub e164: Option<&'a mut [u8]>,
+    /// Whether `e164` has the form that a refused row was read as, where there is one.
+    pub with_refused: bool,
     /// The [`super::Verdict`] of each row.
     pub verdicts: Option<&'a mut [u8]>,
     /// The [`super::Operator`] of each row.
@@ -139,6 +141,7 @@ impl<'a> Columns<'a> {
 
     fn reborrow(&mut self) -> Columns<'_> {
         Columns {
+            with_refused: self.with_refused,
             e164: self.e164.as_deref_mut(),
             verdicts: self.verdicts.as_deref_mut(),
             operators: self.operators.as_deref_mut(),
@@ -150,6 +153,7 @@ impl<'a> Columns<'a> {
 
     /// The columns of the first `rows` rows, and of the others.
     fn split(self, rows: usize) -> (Self, Self) {
+        let with_refused = self.with_refused;
         let (e164, e164_left) = halves(self.e164, rows * E164_SLOT);
         let (verdicts, verdicts_left) = halves(self.verdicts, rows);
         let (operators, operators_left) = halves(self.operators, rows);
@@ -157,8 +161,9 @@ impl<'a> Columns<'a> {
         let (regions, regions_left) = halves(self.regions, rows * 2);
         let (calling_codes, calling_codes_left) = halves(self.calling_codes, rows);
         (
-            Self { e164, verdicts, operators, kinds, regions, calling_codes },
+            Self { e164, with_refused, verdicts, operators, kinds, regions, calling_codes },
             Self {
+                with_refused,
                 e164: e164_left,
                 verdicts: verdicts_left,
                 operators: operators_left,
@@ -207,7 +212,8 @@ impl Chunk<'_> {
         let mut fill = |row: usize, text: &[u8]| {
             let number = normalize(text, options);
             if let Some(e164) = &mut columns.e164 {
-                end += write_line(e164.get_mut(end..).unwrap_or_default(), number.e164());
+                let line = if columns.with_refused { number.parsed() } else { number.e164() };
+                end += write_line(e164.get_mut(end..).unwrap_or_default(), line);
             }
             columns.put(row, &number);
         };

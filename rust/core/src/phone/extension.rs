@@ -1,92 +1,114 @@
-//! Where the extension of a number begins: `09 420 123 456 ext. 12`.
+//! What makes a text a number, and where an extension begins: `09 420 123 456 ext. 12`.
 //!
-//! Source: libphonenumber 9.0.43, `EXTN_PATTERNS_FOR_PARSING` and
-//! `VALID_PHONE_NUMBER`, which these functions follow alternative by alternative.
-use super::digits::{Class, class, decimal};
+//! Source: libphonenumber 9.0.43, `VALID_PHONE_NUMBER` and `EXTN_PATTERNS_FOR_PARSING`,
+//! which these functions follow alternative by alternative, as Python's `re` reads them
+//! without regard to case.
+use super::digits::decimal;
+use super::lenient::is_plus;
 
-/// Whether a tilde announces an extension (libphonenumber) or joins digits.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tilde {
-    Announces,
-    Joins,
-}
+/// Digits of a number, at least; one of two digits has nothing else.
+const DIGITS_MIN: usize = 3;
 
 /// Whether `chars` reads as a number, with or without an extension.
 pub(super) fn is_viable(chars: &[char]) -> bool {
-    is_plain(chars)
-        || (0..chars.len()).any(|at| {
-            let (number, rest) = chars.split_at(at);
-            is_extension(rest, Tilde::Announces) && is_plain(number)
-        })
+    match chars {
+        [a, b] if decimal(*a).is_some() && decimal(*b).is_some() => true,
+        _ => {
+            let number = number_size(chars);
+            number.is_some_and(|(_, most)| most == chars.len())
+                || number.is_some_and(|(least, most)| {
+                    (least..=most).any(|at| is_extension(chars.get(at..).unwrap_or_default()))
+                })
+        }
+    }
 }
 
 /// Where an extension begins that ends `chars` and has a number before it.
-pub(super) fn find(chars: &[char], tilde: Tilde) -> Option<usize> {
-    let at =
-        (0..chars.len()).find(|&at| is_extension(chars.get(at..).unwrap_or_default(), tilde))?;
+pub(super) fn find(chars: &[char]) -> Option<usize> {
+    if !chars.iter().any(|&c| announces(c)) {
+        return None;
+    }
+    let at = (0..chars.len()).find(|&at| is_extension(chars.get(at..).unwrap_or_default()))?;
     chars.get(..at).is_some_and(is_viable).then_some(at)
 }
 
-/// Two digits; or pluses, three digits with punctuation, and then letters as well.
-fn is_plain(chars: &[char]) -> bool {
-    if let [a, b] = chars {
-        return decimal(*a).is_some() && decimal(*b).is_some();
-    }
-    let signs = chars.iter().take_while(|&&c| class(c) == Class::Plus).count();
-    let mut digits = 0;
-    for &c in chars.get(signs..).unwrap_or_default() {
-        match class(c) {
-            Class::Digit(_) => digits += 1,
-            Class::Joins | Class::MayPart => {}
-            _ if c == '*' || c == 'x' || c == 'X' => {}
-            Class::Letter if c.is_ascii() && digits >= 3 => {}
-            _ => return false,
+/// The fewest and the most characters at the start of `chars` that read as a
+/// number: pluses, three digits with punctuation, and then letters as well.
+fn number_size(chars: &[char]) -> Option<(usize, usize)> {
+    let pluses = chars.iter().take_while(|&&c| is_plus(c)).count();
+    let (mut digits, mut least) = (0, 0);
+    for (at, &c) in chars.iter().enumerate().skip(pluses) {
+        if decimal(c).is_some() {
+            digits += 1;
+            if digits == DIGITS_MIN {
+                least = at + 1;
+            }
+        } else if !is_punctuation(c) && !(digits >= DIGITS_MIN && is_letter(c)) {
+            return (digits >= DIGITS_MIN).then_some((least, at));
         }
     }
-    digits >= 3
+    (digits >= DIGITS_MIN).then_some((least, chars.len()))
+}
+
+/// Punctuation inside a number, an asterisk, or the `x` of `1-800-x`.
+fn is_punctuation(c: char) -> bool {
+    matches!(c,
+        ' ' | '(' | ')' | '*' | '-' | '.' | '/' | 'X' | '[' | ']' | 'x' | '~' | '\u{A0}' | '\u{AD}'
+        | '\u{200B}' | '\u{2010}'..='\u{2015}' | '\u{2053}' | '\u{2060}' | '\u{2212}' | '\u{223C}'
+        | '\u{3000}' | '\u{30FC}' | '\u{FF08}' | '\u{FF09}' | '\u{FF0D}'..='\u{FF0F}' | '\u{FF3B}'
+        | '\u{FF3D}' | '\u{FF5E}')
+}
+
+/// A to Z in either case, and what Python takes for one of them: İ, ı, ſ and the
+/// sign of the kelvin.
+fn is_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '\u{130}' | '\u{131}' | '\u{17F}' | '\u{212A}')
+}
+
+/// Whether an extension may be announced by `c`, or ended by it.
+fn announces(c: char) -> bool {
+    let is_plain = decimal(c).is_some() || is_plus(c) || is_punctuation(c);
+    !is_plain || matches!(c, 'x' | 'X' | '~' | '\u{FF5E}')
 }
 
 /// Whether `chars` is an extension from its first character to its last.
-fn is_extension(chars: &[char], tilde: Tilde) -> bool {
+fn is_extension(chars: &[char]) -> bool {
     let text = Cursor(chars);
-    text.rfc3966() || text.labelled(tilde) || text.hash() || text.pause()
+    text.rfc3966() || text.labelled() || text.hash() || text.pause()
 }
 
 /// The characters not yet matched.
 #[derive(Clone, Copy)]
 struct Cursor<'a>(&'a [char]);
 
-impl Cursor<'_> {
+impl<'a> Cursor<'a> {
     /// `;ext=12`
     fn rfc3966(self) -> bool {
         self.word(";ext=").is_some_and(|rest| rest.ends_in_digits(20, false))
     }
 
     /// `ext. 12`, `x12`, `#12`
-    fn labelled(self, tilde: Tilde) -> bool {
+    fn labelled(self) -> bool {
         let label = self.skip(|c| matches!(c, ' ' | '\u{A0}' | '\t' | ','));
-        let explicit = label.explicit().is_some_and(|rest| rest.number(20));
-        explicit || label.ambiguous(tilde).is_some_and(|rest| rest.number(9))
+        label.explicit(|rest| rest.number(20))
+            || label.ambiguous().is_some_and(|rest| rest.number(9))
     }
 
-    /// `e?xt(?:ensi(?:ó|ó))?n?`, the same in fullwidth, `доб`, `anexo`.
-    fn explicit(self) -> Option<Self> {
-        if let Some(rest) = self.word("доб").or_else(|| self.word("anexo")) {
-            return Some(rest);
-        }
-        if let Some(rest) = self.optional("e").word("xt") {
-            let long = rest.word("ensi").and_then(|rest| {
-                rest.word("o").map(|rest| rest.optional("\u{301}")).or_else(|| rest.word("ó"))
-            });
-            return Some(long.unwrap_or(rest).optional("n"));
-        }
-        Some(self.optional("ｅ").word("ｘｔ")?.optional("ｎ"))
+    /// `e?xt(?:ensi(?:ó|ó))?n?`, the same in fullwidth, `доб`, `anexo`; then `follows`.
+    fn explicit(self, follows: impl Fn(Self) -> bool) -> bool {
+        let short = self.optional("e").word("xt");
+        let long = short.and_then(|rest| rest.word("ensi")).and_then(|rest| {
+            rest.word("o").map(|rest| rest.optional("\u{301}")).or_else(|| rest.word("ó"))
+        });
+        let wide = self.optional("ｅ").word("ｘｔ").map(|rest| rest.optional("ｎ"));
+        let ends = [long, short].map(|end| end.map(|rest| rest.optional("n")));
+        let others = [wide, self.word("доб"), self.word("anexo")];
+        ends.into_iter().chain(others).flatten().any(follows)
     }
 
-    fn ambiguous(self, tilde: Tilde) -> Option<Self> {
-        let labels = ["x", "ｘ", "#", "＃", "int", "ｉｎｔ"];
-        let tildes = ["~", "～"].into_iter().filter(|_| tilde == Tilde::Announces);
-        labels.into_iter().chain(tildes).find_map(|label| self.word(label))
+    fn ambiguous(self) -> Option<Self> {
+        let labels = ["x", "ｘ", "#", "＃", "~", "～", "int", "ｉｎｔ"];
+        labels.into_iter().find_map(|label| self.word(label))
     }
 
     /// `- 503#`
@@ -105,12 +127,12 @@ impl Cursor<'_> {
 
     /// What follows a label: `[:.．]?[ \xa0\t,-]*`, digits, `#?`.
     fn number(self, digits_max: usize) -> bool {
-        let rest = self.optional(":");
-        let rest = if rest.0.len() == self.0.len() { rest.optional(".") } else { rest };
-        let rest = if rest.0.len() == self.0.len() { rest.optional("．") } else { rest };
+        let rest = match self.0 {
+            [':' | '.' | '\u{FF0E}', rest @ ..] => Self(rest),
+            _ => self,
+        };
         let rest = rest.skip(|c| matches!(c, ' ' | '\u{A0}' | '\t' | ',' | '-'));
-        rest.ends_in_digits(digits_max, false)
-            || matches!(rest.0, [.., '#']) && rest.ends_in_digits(digits_max, true)
+        rest.ends_in_digits(digits_max, false) || rest.ends_in_digits(digits_max, true)
     }
 
     fn ends_in_digits(self, digits_max: usize, hash: bool) -> bool {
@@ -132,7 +154,7 @@ impl Cursor<'_> {
         let mut rest = self.0;
         for wanted in word.chars() {
             let (&first, behind) = rest.split_first()?;
-            if first != wanted && !first.to_lowercase().eq([wanted]) {
+            if first != wanted && lower(first) != wanted {
                 return None;
             }
             rest = behind;
@@ -142,5 +164,22 @@ impl Cursor<'_> {
 
     fn optional(self, word: &str) -> Self {
         self.word(word).unwrap_or(self)
+    }
+}
+
+/// The small letter that Python's `re` takes `c` for, where a label has it.
+fn lower(c: char) -> char {
+    match c {
+        '\u{130}' | '\u{131}' => 'i',
+        '\u{17F}' => 's',
+        '\u{1C81}' => 'д',
+        '\u{1C82}' => 'о',
+        _ => {
+            let mut small = c.to_lowercase();
+            match (small.next(), small.next()) {
+                (Some(one), None) => one,
+                _ => c,
+            }
+        }
     }
 }

@@ -1,11 +1,11 @@
 //! Reading as libphonenumber's `parse` does: letters and extensions are dropped.
 //!
-//! Source: libphonenumber 9.0.43, `phonenumberutil.parse`. It differs in one
-//! thing: more kinds of spaces, dashes and invisible characters may stand inside.
-use super::digits::{Class, class, decimal};
-use super::extension::{self, Tilde};
-use super::parse::{Buffer, push_digits, strip_plus};
-use super::{Verdict, uri};
+//! Source: libphonenumber 9.0.43, `parse` up to the digits, as its port to Python
+//! has it: `_build_national_number_for_parsing`, `_is_viable_phone_number`,
+//! `_maybe_strip_extension`, `_normalize`.
+use super::buffer::Buffer;
+use super::digits::decimal;
+use super::{Verdict, extension, uri};
 
 /// Letters on a telephone's keys. Source: ITU-T E.161, A to Z.
 const KEYS: [u8; 26] =
@@ -33,33 +33,62 @@ pub(super) fn read(chars: &[char], digits: &mut Buffer<u8>) -> Result<bool, Verd
     if !extension::is_viable(number) {
         return Err(Verdict::NotANumber);
     }
-    let end = extension::find(number, Tilde::Announces).unwrap_or(number.len());
-    let (number, plus) = strip_plus(number.get(..end).unwrap_or_default());
-    if number.iter().filter(|c| c.is_ascii_alphabetic()).count() >= VANITY_LETTERS_MIN {
-        number.iter().filter_map(|&c| key(c)).try_for_each(|digit| digits.push(digit))?;
-    } else {
-        push_digits(number, digits)?;
-    }
-    Ok(plus)
+    let end = extension::find(number).unwrap_or(number.len());
+    let number = number.get(..end).unwrap_or_default();
+    let pluses = number.iter().take_while(|&&c| is_plus(c)).count();
+    let number = number.get(pluses..).unwrap_or_default();
+    let letters = number.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    let value = if letters >= VANITY_LETTERS_MIN { key } else { decimal };
+    number.iter().filter_map(|&c| value(c)).try_for_each(|digit| digits.push(digit))?;
+    Ok(pluses > 0)
 }
 
-/// From the first digit or plus to the last letter, digit or `#`, and no
-/// further than the `/x` of a second extension.
+/// A plus of either width.
+pub(super) fn is_plus(c: char) -> bool {
+    matches!(c, '+' | '\u{FF0B}')
+}
+
+/// The part of `chars` that can be a number: from the first digit or plus, without
+/// signs at the end, up to a second number.
 fn possible(chars: &[char]) -> &[char] {
-    let starts = |&c: &char| matches!(class(c), Class::Digit(_) | Class::Plus);
-    let ends = |&c: &char| c == '#' || c.is_alphanumeric();
+    let starts = |&c: &char| is_plus(c) || decimal(c).is_some();
     let start = chars.iter().position(starts).unwrap_or(chars.len());
-    let end = chars.iter().rposition(ends).map_or(start, |at| (at + 1).max(start));
-    let number = chars.get(start..end).unwrap_or_default();
-    let second = (0..number.len()).find(|&at| match number.get(at..) {
+    let number = chars.get(start..).unwrap_or_default();
+    let end = number.iter().rposition(|&c| c == '#' || is_letter_or_number(c));
+    let number = number.get(..end.map_or(0, |end| end + 1)).unwrap_or_default();
+    number.get(..second(number).unwrap_or(number.len())).unwrap_or_default()
+}
+
+/// Where a second number begins: `/x12`, `\ x12`.
+fn second(chars: &[char]) -> Option<usize> {
+    (0..chars.len()).find(|&at| match chars.get(at..) {
         Some(['/' | '\\', rest @ ..]) => rest.iter().find(|&&c| c != ' ') == Some(&'x'),
         _ => false,
-    });
-    number.get(..second.unwrap_or(number.len())).unwrap_or_default()
+    })
 }
 
-/// The digit that `c` is, or that its key on a telephone has.
+/// A letter or a number of any script, as Python's `\w` without the underscore.
+fn is_letter_or_number(c: char) -> bool {
+    use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    matches!(
+        c.general_category_group(),
+        GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number
+    )
+}
+
+/// The digit of a letter's key; of the decimal digits, only those of ASCII.
+///
+/// `ſ` and `ı` are S and I in capitals.
 fn key(c: char) -> Option<u8> {
-    let letter = u8::try_from(c.to_ascii_uppercase()).ok().and_then(|b| b.checked_sub(b'A'));
-    decimal(c).or_else(|| letter.and_then(|at| KEYS.get(usize::from(at)).copied()))
+    let c = match c {
+        '0'..='9' => return decimal(c),
+        'ſ' => 'S',
+        'ı' => 'I',
+        _ => c.to_ascii_uppercase(),
+    };
+    let at = u32::from(c).checked_sub(u32::from('A'))?;
+    KEYS.get(usize::try_from(at).ok()?).copied()
 }

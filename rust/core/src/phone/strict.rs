@@ -1,11 +1,16 @@
 //! Reading that refuses what may reach the wrong person: letters, extensions,
 //! two numbers in one text, masked digits.
+use super::buffer::Buffer;
+use super::clean::{CLEAN_DIGITS_MAX, DAY_DIGITS_MAX, TAIL_DIGITS_MAX};
+use super::dial::{Dialled, judge};
 use super::digits::{Bracket, Class, bracket, class, decimal, is_dash, is_dot};
-use super::extension::{self, Tilde};
-use super::parse::{
-    Buffer, CLEAN_DIGITS_MAX, DAY_DIGITS_MAX, Dialled, TAIL_DIGITS_MAX, judge, push_digits,
-};
-use super::{Number, Region, Verdict, myanmar, uri};
+use super::{Number, Region, Verdict, extension, uri};
+
+/// The calling code of Myanmar. Source: ITU-T E.164.
+const MYANMAR: u16 = 95;
+/// Digits that a text has at least. Source: libphonenumber 9.0.43, which takes two
+/// that stand alone as well.
+const DIGITS_MIN: usize = 3;
 
 /// Digits that are enough to be a number where a comma or a line break parts two.
 const APART_DIGITS_MIN: usize = 6;
@@ -13,7 +18,7 @@ const APART_DIGITS_MIN: usize = 6;
 const TOGETHER_DIGITS_MIN: usize = 8;
 // The fast path does not tell two numbers that run together from one too long.
 const _: () = assert!(CLEAN_DIGITS_MAX < 2 * TOGETHER_DIGITS_MIN);
-/// Digits that make a number complete whose plan is not known.
+/// Digits that make a number complete that is not confirmed.
 const COMPLETE_DIGITS_MIN: usize = 10;
 /// Digits in a row that are a number and no group of one.
 const RUN_DIGITS_MIN: usize = 7;
@@ -46,7 +51,7 @@ pub(super) fn read(
     if seen.parted && parts.any_apart() {
         return Err(Verdict::Several);
     }
-    if seen.foreign && extension::find(trim(body), Tilde::Joins).is_some() {
+    if (seen.foreign || seen.parted) && extension::find(trim(body)).is_some() {
         return Err(Verdict::Extension);
     }
     if seen.letters {
@@ -56,6 +61,9 @@ pub(super) fn read(
         return Err(Verdict::Several);
     }
     if seen.lost || seen.foreign || is_decimal(body) || is_cut(body) || !is_paired(body) {
+        return Err(Verdict::NotANumber);
+    }
+    if parts.dialled.digits.len() < DIGITS_MIN {
         return Err(Verdict::NotANumber);
     }
     if parts.have_tail(region) {
@@ -78,7 +86,10 @@ fn push_context(uri: &uri::Uri<'_>, digits: &mut Buffer<u8>) -> Result<bool, Ver
         }
     }
     match uri::context(uri.parameters)? {
-        Some((_, context @ ['+', ..])) => push_digits(context, digits).map(|()| true),
+        Some((_, context @ ['+', ..])) => {
+            let values = context.iter().filter_map(|&c| decimal(c));
+            values.into_iter().try_for_each(|digit| digits.push(digit)).map(|()| true)
+        }
         _ => Ok(false),
     }
 }
@@ -181,11 +192,11 @@ impl Parts<'_> {
 
     /// Whether the digits `before` the sign at `at` are a number of their own.
     ///
-    /// Where no plan is known, groups of two may end a number, `+90 532 123 45 67`:
-    /// a bracket or a long row of digits has to tell.
+    /// Other countries have numbers of many sizes, and groups of two may end one,
+    /// `+49 30 1234 56 78`: a bracket or a long row of digits has to tell.
     fn ends_before(&self, at: usize, before: &[u8], region: Option<Region>) -> bool {
         let dialled = Dialled { digits: before, ..self.dialled };
-        if judge(dialled, region).calling_code == myanmar::CALLING_CODE {
+        if judge(dialled, region).calling_code == MYANMAR {
             return judge(dialled, region).verdict.is_accepted();
         }
         let (head, sign) = self.body.split_at(at);

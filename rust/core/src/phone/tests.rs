@@ -11,7 +11,7 @@ fn both(text: &[u8], options: Options) {
 
 fn options() -> impl Strategy<Value = Options> {
     (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(region, strict, sms)| Options {
-        region: region.then_some(Region::Myanmar),
+        region: region.then_some(Region::MYANMAR),
         strict,
         sms,
     })

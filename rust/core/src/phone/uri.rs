@@ -54,16 +54,16 @@ fn is_global(value: &[char]) -> bool {
         && digits.iter().all(|&c| decimal(c).is_some() || matches!(c, '-' | '.' | '(' | ')'))
 }
 
-/// `*( domainlabel "." ) toplabel [ "." ]`
+/// `*( domainlabel "." ) toplabel [ "." ]`, with digits of any script, as
+/// libphonenumber has it.
 fn is_domain(value: &[char]) -> bool {
     let value = value.strip_suffix(&['.']).unwrap_or(value);
+    let is_inside = |c: char| c.is_ascii_alphabetic() || decimal(c).is_some();
     let label = |label: &[char]| {
         let [first, .., last] = label else {
-            return label.iter().all(char::is_ascii_alphanumeric) && !label.is_empty();
+            return label.iter().all(|&c| is_inside(c)) && !label.is_empty();
         };
-        first.is_ascii_alphanumeric()
-            && last.is_ascii_alphanumeric()
-            && label.iter().all(|c| c.is_ascii_alphanumeric() || *c == '-')
+        is_inside(*first) && is_inside(*last) && label.iter().all(|&c| is_inside(c) || c == '-')
     };
     let top = value.rsplit(|&c| c == '.').next().unwrap_or_default();
     value.split(|&c| c == '.').all(label) && top.first().is_some_and(char::is_ascii_alphabetic)

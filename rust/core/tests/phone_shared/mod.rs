@@ -3,7 +3,7 @@
 
 use smspoh_core::phone::{Number, Options, Region, Verdict, normalize};
 
-pub const STRICT: Options = Options { region: Some(Region::Myanmar), strict: true, sms: false };
+pub const STRICT: Options = Options { region: Some(Region::MYANMAR), strict: true, sms: false };
 pub const LENIENT: Options = Options { strict: false, ..STRICT };
 
 pub fn strict(text: &str) -> Number {
@@ -26,4 +26,4 @@ pub fn refuses(text: &str, verdict: Verdict) {
 }
 
 pub const SIGNS: &str = "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}\u{FF0D}\
-                     .\u{FF0E}/\u{FF0F}~\u{FF5E}";
+                     .\u{FF0E}/\u{FF0F}\u{2053}\u{223C}";

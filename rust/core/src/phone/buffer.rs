@@ -1,0 +1,73 @@
+//! The characters and digits of one text.
+use super::{TEXT_CHARS_MAX, Verdict};
+
+/// An array with a size: what one text holds, at most.
+pub(super) struct Buffer<T> {
+    items: [T; TEXT_CHARS_MAX],
+    size: usize,
+}
+
+impl<T: Copy> Buffer<T> {
+    pub(super) fn new(blank: T) -> Self {
+        Self { items: [blank; TEXT_CHARS_MAX], size: 0 }
+    }
+
+    pub(super) fn as_slice(&self) -> &[T] {
+        self.items.get(..self.size).unwrap_or_default()
+    }
+
+    /// Add an item; a text that holds more is too long.
+    pub(super) fn push(&mut self, item: T) -> Result<(), Verdict> {
+        *self.items.get_mut(self.size).ok_or(Verdict::TooLong)? = item;
+        self.size += 1;
+        Ok(())
+    }
+}
+
+impl Buffer<char> {
+    /// Add the characters of `text`, which is UTF-8.
+    ///
+    /// A half of a surrogate pair, which a Python `str` can hold and UTF-8 has no
+    /// place for, counts as one character that is no part of any number.
+    pub(super) fn push_text(&mut self, text: &[u8]) -> Result<(), Verdict> {
+        // Four bytes a character are the most that UTF-8 has.
+        if text.len() > TEXT_CHARS_MAX * 4 {
+            return Err(Verdict::TooLong);
+        }
+        let mut rest = text;
+        while !rest.is_empty() {
+            let (valid, behind) = match std::str::from_utf8(rest) {
+                Ok(valid) => (valid, &[][..]),
+                Err(error) => {
+                    let (valid, behind) = rest.split_at(error.valid_up_to());
+                    (std::str::from_utf8(valid).unwrap_or_default(), behind)
+                }
+            };
+            valid.chars().try_for_each(|c| self.push(c))?;
+            rest = match behind {
+                [] => &[],
+                [0xED, 0xA0..=0xBF, 0x80..=0xBF, behind @ ..] => {
+                    self.push(char::REPLACEMENT_CHARACTER)?;
+                    behind
+                }
+                _ => return Err(Verdict::NotANumber),
+            };
+        }
+        Ok(())
+    }
+
+    /// Keep only the characters that `kept` says.
+    pub(super) fn retain(&mut self, kept: impl Fn(char) -> bool) {
+        let mut size = 0;
+        for at in 0..self.size {
+            let c = self.items.get(at).copied().unwrap_or_default();
+            if let Some(place) = self.items.get_mut(size)
+                && kept(c)
+            {
+                *place = c;
+                size += 1;
+            }
+        }
+        self.size = size;
+    }
+}
