@@ -125,13 +125,17 @@ SAVE: Final = 2 << 12  # note the place as border n of the groups; n in the low 
 END: Final = 3 << 12  # only at the end of the digits
 MATCH: Final = 4 << 12
 JUMP: Final = 5 << 12  # go on at the operand
+LITERAL: Final = 1 << 15
 
 
 def program(pattern: str) -> list[int]:
     """Return a program that matches as `re.match(pattern, digits)` does.
 
-    The first word is the count of groups; places count from the one behind it.
+    The first word is the count of groups; places count from the one behind it. Digits
+    and nothing else are a word each, behind `LITERAL` and their count.
     """
+    if pattern.isdecimal() and pattern.isascii():
+        return [LITERAL | len(pattern), *map(int, pattern)]
     tree = sre_parser.parse(pattern)
     words: list[int] = []
     _emit(tree, words)
@@ -187,11 +191,6 @@ def _emit_repeat(argument: Any, words: list[int]) -> None:
         _emit(body, words)
     for end in ends:
         words[end] = len(words)
-
-
-def literal(pattern: str) -> str | None:
-    """Return the digits that `pattern` is, where it is nothing else."""
-    return pattern if pattern.isdecimal() and pattern.isascii() else None
 
 
 def prefixes(pattern: str) -> Iterator[str]:

@@ -43,8 +43,17 @@ pub fn zeros() -> impl Iterator<Item = char> {
 
 /// The value of a decimal digit of any script.
 #[must_use]
+#[inline]
 pub fn decimal(c: char) -> Option<u8> {
     let code = u32::from(c);
+    match code {
+        0..0x80 => c.is_ascii_digit().then(|| c as u8 - b'0'),
+        0x1040..=0x1049 => u8::try_from(code - 0x1040).ok(),
+        _ => rare_decimal(code),
+    }
+}
+
+fn rare_decimal(code: u32) -> Option<u8> {
     let run = ZEROS.partition_point(|&zero| zero <= code).checked_sub(1)?;
     let value = code.checked_sub(*ZEROS.get(run)?)?;
     u8::try_from(value).ok().filter(|&value| value < 10)
@@ -97,7 +106,7 @@ pub(super) fn bracket(c: char) -> Option<(Bracket, bool)> {
 fn hides(c: char) -> bool {
     matches!(c,
         // Beside `*`, `#` and brackets, which have rules of their own.
-        '!' | '@' | '$' | '%' | '^' | '&' | '\u{FF01}' | '\u{FF20}' | '\u{FF04}' | '\u{FF05}'
+        '\u{FF01}' | '\u{FF20}' | '\u{FF04}' | '\u{FF05}'
         | '\u{FF3E}' | '\u{FF06}'
         // Blanks and question marks.
         | '?' | '_' | '\u{FF1F}' | '\u{FF3F}' | '\u{FE56}' | '\u{61F}' | '\u{2047}'..='\u{2049}'
@@ -113,29 +122,42 @@ fn hides(c: char) -> bool {
 }
 
 /// What `c` does in a written number. Invisible characters are gone by then.
+#[inline]
 pub(super) fn class(c: char) -> Class {
+    ASCII.get(c as usize).copied().unwrap_or_else(|| rare_class(c))
+}
+
+/// The class of each character of ASCII.
+static ASCII: [Class; 128] = {
+    let mut classes = [Class::Foreign; 128];
+    let mut at = 0;
+    while at < classes.len() {
+        classes[at] = match at as u8 {
+            digit @ b'0'..=b'9' => Class::Digit(digit - b'0'),
+            b'+' => Class::Plus,
+            b' ' | b'-' | b'.' | b'(' | b')' | b'[' | b']' => Class::Joins,
+            b'/' | b'~' => Class::MayPart,
+            b'*' | b'#' => Class::Mark,
+            b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
+            b'!' | b'@' | b'$' | b'%' | b'^' | b'&' | b'?' | b'_' => Class::Lost,
+            _ => Class::Foreign,
+        };
+        at += 1;
+    }
+    classes
+};
+
+fn rare_class(c: char) -> Class {
     match c {
-        '0'..='9' => decimal(c).map_or(Class::Lost, Class::Digit),
-        '+' | '\u{FF0B}' => Class::Plus,
-        ' '
-        | '\u{A0}'
-        | '\u{1680}'
-        | '\u{2000}'..='\u{200A}'
-        | '\u{202F}'
-        | '\u{205F}'
-        | '\u{3000}' => Class::Joins,
+        '\u{FF0B}' => Class::Plus,
+        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => {
+            Class::Joins
+        }
         _ if is_dash(c) || is_dot(c) || bracket(c).is_some() => Class::Joins,
-        '/' | '\u{FF0F}' | '~' | '\u{2053}' | '\u{223C}' | '\u{FF5E}' => Class::MayPart,
-        '*' | '#' | '\u{FF0A}' | '\u{FF03}' => Class::Mark,
+        '\u{FF0F}' | '\u{2053}' | '\u{223C}' | '\u{FF5E}' => Class::MayPart,
+        '\u{FF0A}' | '\u{FF03}' => Class::Mark,
         '\u{FFFD}' => Class::Lost,
         _ if hides(c) => Class::Lost,
-        _ if c.is_ascii() => {
-            if c.is_ascii_alphabetic() {
-                Class::Letter
-            } else {
-                Class::Foreign
-            }
-        }
         _ => match decimal(c) {
             Some(value) => Class::Digit(value),
             None if c.is_numeric() => Class::Lost,

@@ -73,6 +73,10 @@ fn announces(c: char) -> bool {
 
 /// Whether `chars` is an extension from its first character to its last.
 fn is_extension(chars: &[char]) -> bool {
+    // Whatever an extension begins with, it is no digit and no plus.
+    if chars.first().is_none_or(|&c| decimal(c).is_some() || is_plus(c)) {
+        return false;
+    }
     let text = Cursor(chars);
     text.rfc3966() || text.labelled() || text.hash() || text.pause()
 }

@@ -165,7 +165,7 @@ impl Default for Options {
 #[must_use]
 #[inline]
 pub fn normalize(text: &[u8], options: &Options) -> Number {
-    let mut digits = [0; clean::CLEAN_DIGITS_MAX];
+    let mut digits = [0; clean::CLEAN_BYTES_MAX];
     let number = match clean::clean(text, options.strict, &mut digits) {
         Some(dialled) => dial::judge(dialled, options.region),
         None => general(text, options),
@@ -179,6 +179,9 @@ fn general(text: &[u8], options: &Options) -> Number {
     let mut chars = Buffer::new('\0');
     let mut digits = Buffer::new(0);
     let read = chars.push_text(text).and_then(|()| {
+        if !chars.as_slice().iter().any(|&c| digits::decimal(c).is_some()) {
+            return Err(Verdict::NotANumber);
+        }
         if options.strict {
             chars.retain(|c| !digits::is_invisible(c));
             strict::read(chars.as_slice(), options.region, &mut digits)

@@ -156,7 +156,7 @@ impl Place {
             room.digits()
         };
         // A number in shape is not given for one that is not.
-        (self.is_shape(stripped) || !self.is_shape(nsn)).then_some(stripped)
+        (!self.is_shape(nsn) || self.is_shape(stripped)).then_some(stripped)
     }
 
     fn transform(self) -> &'static [u16] {
@@ -313,7 +313,8 @@ fn walk(root: u16, digits: &[u8]) -> u8 {
     let mut at = root;
     let mut left = digits.len();
     for &digit in digits {
-        if at & TAIL != 0 {
+        // A tail, or nothing left.
+        if at & TAIL != 0 || at == 0 {
             break;
         }
         let node = NODES.get(usize::from(at)).unwrap_or(&NODES[0]);

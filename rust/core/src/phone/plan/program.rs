@@ -12,6 +12,8 @@ const END: u16 = 3;
 const MATCH: u16 = 4;
 const JUMP: u16 = 5;
 
+/// The first word of a prefix that is digits and nothing else, and their count.
+const LITERAL: u16 = 0x8000;
 /// The bits of a word that are its operand.
 const OPERAND: u16 = 0x0FFF;
 /// Groups that a program has at most.
@@ -22,29 +24,48 @@ const GROUPS_MAX: usize = 3;
 pub(super) struct Match {
     /// How many digits it took.
     pub(super) end: usize,
-    borders: [Option<usize>; GROUPS_MAX * 2],
+    borders: Borders,
     groups: usize,
 }
+
+/// Where groups begin and end, in pairs from the second on; [`NOWHERE`] where one took
+/// no part. The digits of a text that are looked at are fewer than a byte can count.
+type Borders = [u8; GROUPS_MAX * 2];
+const NOWHERE: u8 = u8::MAX;
+const _: () = assert!(super::super::dial::DIGITS_MAX < NOWHERE as usize);
 
 impl Match {
     /// The digits that group `group` took; groups count from 1.
     pub(super) fn group<'a>(&self, group: usize, digits: &'a [u8]) -> Option<&'a [u8]> {
-        let start = *self.borders.get(group * 2)?;
-        let end = *self.borders.get(group * 2 + 1)?;
-        digits.get(start?..end?)
+        let &[start, end] = self.borders.get(group * 2..group * 2 + 2)? else { return None };
+        digits.get(usize::from(start)..usize::from(end))
     }
 
     /// Whether the last group took any digits.
     pub(super) fn has_last_group(&self) -> bool {
-        self.borders.get(self.groups * 2).is_some_and(Option::is_some)
+        self.borders.get(self.groups * 2).is_some_and(|&start| start != NOWHERE)
     }
 }
 
 /// Match the program at `place` from the first of `digits` on.
+#[inline]
 pub(super) fn matches(place: u16, digits: &[u8]) -> Option<Match> {
-    let place = usize::from(place);
-    let groups = usize::from(*PROGRAMS.get(place)?);
-    let mut run = Run { base: place + 1, digits, borders: [None; GROUPS_MAX * 2] };
+    let [head, words @ ..] = PROGRAMS.get(usize::from(place)..)? else { return None };
+    if head & LITERAL != 0 {
+        let literal = words.get(..usize::from(head & OPERAND))?;
+        let is_start = literal.len() <= digits.len()
+            && literal.iter().zip(digits).all(|(&word, &digit)| word == u16::from(digit));
+        return is_start.then_some(Match {
+            end: literal.len(),
+            borders: [NOWHERE; GROUPS_MAX * 2],
+            groups: 0,
+        });
+    }
+    run(usize::from(place) + 1, usize::from(*head), digits)
+}
+
+fn run(base: usize, groups: usize, digits: &[u8]) -> Option<Match> {
+    let mut run = Run { base, digits, borders: [NOWHERE; GROUPS_MAX * 2] };
     let end = run.from(0, 0)?;
     Some(Match { end, borders: run.borders, groups })
 }
@@ -52,7 +73,7 @@ pub(super) fn matches(place: u16, digits: &[u8]) -> Option<Match> {
 struct Run<'a> {
     base: usize,
     digits: &'a [u8],
-    borders: [Option<usize>; GROUPS_MAX * 2],
+    borders: Borders,
 }
 
 impl Run<'_> {
@@ -78,7 +99,7 @@ impl Run<'_> {
                     pc = usize::from(self.word(pc + 2)?);
                 }
                 SAVE => {
-                    *self.borders.get_mut(usize::from(operand))? = Some(at);
+                    *self.borders.get_mut(usize::from(operand))? = u8::try_from(at).ok()?;
                     pc += 1;
                 }
                 END if at == self.digits.len() => pc += 1,
