@@ -18,7 +18,7 @@ LEADS: Final = _listed(
 TAILS: Final = _listed(
     " (home)|.|,|)|]|\n|\r\n|\n\n|_|__|#|##| #|#\n|*|**|abc| abc|\u2026|x|X| x|/|\\|/x|\\ x| / x"
     "|-|--|~|;|,,|:|'|\"|?|!|\u00b2|\u2460|\u1372|\u2167|\U00010a40|\x00|\ud800|\udfff|\u0301"
-    "|\u200b|\u2060|\u00ad|\u200f| \u202c|\u2028|\u30fc|\u0e00\u0e33|\u4e00|a_|a_\n|1_|_1|\u00e9"
+    "|\u200b|\u2060|\u00ad|\u200f| \u202c|\u2028|\u30fc|\u0e01\u0e33|\u4e00|a_|a_\n|1_|_1|\u00e9"
     "|\u00aa|\uff03| ext| ext.|;ext=|;isub=|;isub=12|;isub=12;ext=3|;ext=3;isub=12"
     "|;phone-context=|\u0660|\uff10|.0|.00|E+10|e10| or so|\u101d|\u104a|#\u00ad| #1|#1|\u3000"
 )

@@ -190,7 +190,8 @@ def ruled(seeded: random.Random, plan: Plan, number: str) -> str:
     rest = number[len(added) :]
     if plan.region == "AR":  # the area code, 15, the number; the rule puts a 9 first
         size = seeded.choice((2, 3, 3, 4, 4))
-        return f"{seeded.choice(('0', '0', ''))}{rest[:size]}15{rest[size:]}"
+        skipped = seeded.choice((0, 0, 0, 2))  # with 2, the 15 is part of the number itself
+        return f"{seeded.choice(('0', '0', ''))}{rest[:size]}15{rest[size + skipped :]}"
     made = prefixes.make(seeded, {group: rest})
     return made if rest in made else f"{made}{number}"
 
