@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from smspoh.phone import normalize_batch
 
@@ -122,21 +122,12 @@ class Disagreement(NamedTuple):
         )
 
 
-def parsed_by_oracle(text: str, region: str | None) -> tuple[str, PhoneNumber]:
-    """Return the name of the error, or `""`, with as much as was parsed."""
-    number = PhoneNumber()
-    try:
-        phonenumbers.parse(text, region, numobj=number)
-    except NumberParseException as error:
-        return _ERRORS[error.error_type], number
-    return "", number
-
-
 def expected(text: str, region: str | None) -> Expected:
     """Return what `phonenumbers` says of a text."""
-    error, number = parsed_by_oracle(text, region)
-    if error:
-        return Expected(error)
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException as error:
+        return Expected(_ERRORS[error.error_type])
     assert number.country_code is not None
     return Expected(
         VALID if phonenumbers.is_valid_number(number) else REFUSED,

@@ -72,7 +72,7 @@ def test_every_script_and_sign_occurs(made: list[Case]) -> None:
     assert {*alphabets.PUNCTUATION, *alphabets.NEAR_PUNCTUATION, *alphabets.ODD_LETTERS} <= seen
     assert set(alphabets.TYPED) <= seen
     categories = {unicodedata.category(sign) for sign in seen}
-    # The four letters of Lt are rare; what no Unicode of ours has must not occur.
+    # The letters of Lt are few; what no Unicode of ours has must not occur.
     assert categories | {"Lt"} == {unicodedata.category(sign) for sign in alphabets.ANY}
     lengths = {len(text) for text, _ in made}
     assert {*range(60), 248, 249, 250, 251} <= lengths
@@ -122,16 +122,20 @@ UNREACHABLE: Final = Counter(
         "parse: numobj.country_code_source = CountryCodeSource.UNSPECIFIED",
         "parse: numobj.preferred_domestic_carrier_code = carrier_code",
         "_maybe_extract_country_code: numobj.country_code_source = country_code_source",
-        "_maybe_extract_country_code: numobj.country_code_source = "
-        "CountryCodeSource.FROM_NUMBER_WITHOUT_PLUS_SIGN",
+        (
+            "_maybe_extract_country_code: numobj.country_code_source = "
+            "CountryCodeSource.FROM_NUMBER_WITHOUT_PLUS_SIGN"
+        ),
         # The caller gives a text.
         "parse: raise NumberParseException(NumberParseException.NOT_A_NUMBER,",
         'parse: "The phone number supplied was None.")',
         # What is viable is not empty, and has digits behind its pluses.
         "_check_region_for_parsing: return False",
         "_maybe_extract_country_code: return (0, U_EMPTY_STRING)",
-        "_maybe_strip_i18n_prefix_and_normalize: "
-        "return (CountryCodeSource.FROM_DEFAULT_COUNTRY, number)",
+        (
+            "_maybe_strip_i18n_prefix_and_normalize: "
+            "return (CountryCodeSource.FROM_DEFAULT_COUNTRY, number)"
+        ),
         "parse: raise NumberParseException(NumberParseException.TOO_SHORT_NSN,",
         'parse: "The string supplied is too short to be a phone number.")',
         # It is made of digits by then.
@@ -182,7 +186,7 @@ def test_every_line_of_the_oracle_that_can_run_runs(made: list[Case]) -> None:
     before = sys.gettrace()
     sys.settrace(tracer)
     try:
-        for text, region in made[:20_000]:
+        for text, region in made:
             expected(text, region)
     finally:
         sys.settrace(before)
