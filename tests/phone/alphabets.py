@@ -70,8 +70,9 @@ ODD_LETTERS: Final = (
 )
 """Letters that upper and lower case, or ignoring case, do odd things with."""
 LOOKALIKES: Final = (
-    "OoQDlIiSsZzBbGgqT\u043e\u041e\u03bf\u039f\u101d\u1002\u101c\u1040\u04c0\u01c0\u0665"
+    "OoQDlIiSsZzBbGgqT\u043e\u041e\u03bf\u039f\u101d\u1002\u101c\u04c0\u01c0\uff4f\u1d0f"
 )
+"""Letters that are taken for a digit."""
 LATIN: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 TYPED: Final = "0123456789 -.()/+x#,;~*:\n\tabtelXTOext="
 """The small alphabet of plain random texts."""
