@@ -186,6 +186,7 @@ wheel: setup ## build the wheel into dist
 
 soak: build ## the long campaigns
 	SMSPOH_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/kdf tests/envelope tests/phone
+	$(BIN)/python -m tests.phone.soak
 	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 
 clean: ## remove everything that was made
