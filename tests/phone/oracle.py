@@ -191,9 +191,17 @@ def _wrong_attributes(one: Expected, other: Found, kind: str) -> list[str]:
     return wrong
 
 
+def known(region: str | None) -> str | None:
+    """Return the region, None for one that libphonenumber does not know.
+
+    It reads such a region as none; we refuse the call.
+    """
+    return region if region in phonenumbers.SUPPORTED_REGIONS else None
+
+
 def lenient(texts: Sequence[str], region: str | None) -> list[Found]:
     """Return what we say of texts with one default region."""
-    return found_in(normalize_batch(texts, region=region, strict=False))
+    return found_in(normalize_batch(texts, region=known(region), strict=False))
 
 
 @dataclass

@@ -21,7 +21,7 @@ from .alphabets import (
     TYPED,
 )
 from .dirt import grouped, in_a_script
-from .oracle import VALID, expected
+from .oracle import VALID, expected, known
 from .plans import PLANS, REGIONS
 from .writings import cases, ruled
 
@@ -49,7 +49,7 @@ _EVERY_DIGIT: Final = frozenset("".join(SCRIPTS))
 def by_region(made: Iterable[Case]) -> dict[str | None, list[str]]:
     grouped_texts: dict[str | None, list[str]] = {}
     for text, region in made:
-        grouped_texts.setdefault(region, []).append(text)
+        grouped_texts.setdefault(known(region), []).append(text)
     return grouped_texts
 
 

@@ -56,13 +56,12 @@ impl Buffer<char> {
         Ok(())
     }
 
-    /// Keep only the characters that `kept` says.
-    pub(super) fn retain(&mut self, kept: impl Fn(char) -> bool) {
+    /// Put what `seen` makes of each character in its place; `None` takes it out.
+    pub(super) fn rewrite(&mut self, seen: impl Fn(char) -> Option<char>) {
         let mut size = 0;
         for at in 0..self.size {
-            let c = self.items.get(at).copied().unwrap_or_default();
-            if let Some(place) = self.items.get_mut(size)
-                && kept(c)
+            if let Some(c) = self.items.get(at).copied().and_then(&seen)
+                && let Some(place) = self.items.get_mut(size)
             {
                 *place = c;
                 size += 1;

@@ -61,20 +61,25 @@ fn rare_decimal(code: u32) -> Option<u8> {
 
 /// Whether a character has no width and no meaning in a number: zero-width
 /// characters, marks of text direction, the soft hyphen, the word joiner.
-pub(super) fn is_invisible(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}'
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
-/// A dash of any width; the katakana one looks like it.
+/// `c` as strict reading sees it: nothing where it is invisible, and a space of any
+/// width as a space.
+pub(super) fn seen(c: char) -> Option<char> {
+    match c {
+        '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' => Some(' '),
+        _ => Some(c).filter(|&c| !is_invisible(c)),
+    }
+}
+
+/// A dash of any width. The one of katakana is a letter.
 pub(super) fn is_dash(c: char) -> bool {
-    matches!(
-        c,
-        '-' | '\u{2010}'
-            ..='\u{2015}' | '\u{2212}' | '\u{30FC}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}'
-    )
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}')
 }
 
 /// A full stop.
@@ -121,7 +126,8 @@ fn hides(c: char) -> bool {
         | '\u{104E}')
 }
 
-/// What `c` does in a written number. Invisible characters are gone by then.
+/// What `c` does in a written number. What is invisible is gone by then,
+/// and a space is a plain one or one of two more.
 #[inline]
 pub(super) fn class(c: char) -> Class {
     ASCII.get(c as usize).copied().unwrap_or_else(|| rare_class(c))

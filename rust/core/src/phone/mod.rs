@@ -183,7 +183,7 @@ fn general(text: &[u8], options: &Options) -> Number {
             return Err(Verdict::NotANumber);
         }
         if options.strict {
-            chars.retain(|c| !digits::is_invisible(c));
+            chars.rewrite(digits::seen);
             strict::read(chars.as_slice(), options.region, &mut digits)
         } else {
             lenient::read(chars.as_slice(), &mut digits)

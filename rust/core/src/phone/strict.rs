@@ -4,7 +4,7 @@ use super::buffer::Buffer;
 use super::clean::{CLEAN_DIGITS_MAX, DAY_DIGITS_MAX, TAIL_DIGITS_MAX};
 use super::dial::{Dialled, judge};
 use super::digits::{Bracket, Class, bracket, class, decimal, is_dash, is_dot};
-use super::{Number, Region, Verdict, extension, uri};
+use super::{Number, Region, Verdict, extension, lenient, uri};
 
 /// The calling code of Myanmar. Source: ITU-T E.164.
 const MYANMAR: u16 = 95;
@@ -68,6 +68,11 @@ pub(super) fn read(
     }
     if parts.have_tail(region) {
         return Err(Verdict::Several);
+    }
+    // Nothing is accepted that lenient reading makes another number of, or none.
+    let mut again = Buffer::new(0);
+    if lenient::read(chars, &mut again) != Ok(seen.plus) || again.as_slice() != digits.as_slice() {
+        return Err(Verdict::NotANumber);
     }
     Ok(seen.plus)
 }

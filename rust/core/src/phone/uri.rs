@@ -13,7 +13,8 @@ pub(super) struct Uri<'a> {
 
 /// Read `chars` as a URI; `None` where it is none.
 ///
-/// A space behind the scheme makes it a word: `Tel: 09 …` is a text with letters.
+/// A space behind the scheme makes it a word: `Tel: 09 …` is a text with letters. So
+/// is a scheme in capitals before a phone-context, which libphonenumber reads nothing of.
 pub(super) fn parse(chars: &[char]) -> Option<Uri<'_>> {
     let junk = |&&c: &&char| matches!(class(c), Class::Joins | Class::Foreign);
     let chars = chars.get(chars.iter().take_while(junk).count()..)?;
@@ -24,6 +25,9 @@ pub(super) fn parse(chars: &[char]) -> Option<Uri<'_>> {
     }
     let end = body.iter().position(|&c| c == ';').unwrap_or(body.len());
     let (number, parameters) = body.split_at(end);
+    if (t, e, l) != (&'t', &'e', &'l') && find(parameters, CONTEXT).is_some() {
+        return None;
+    }
     Some(Uri { number, parameters })
 }
 
