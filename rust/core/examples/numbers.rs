@@ -18,7 +18,7 @@ fn main() {
     let (mut v, mut o, mut k, mut r, mut c) =
         (vec![0; rows], vec![0; rows], vec![0; rows], vec![0; rows * 2], vec![0; rows]);
     let mut best = f64::MAX;
-    for _ in 0..60 {
+    for _ in 0..std::env::args().nth(2).map_or(600, |n| n.parse().expect("rounds")) {
         let start = Instant::now();
         let columns = Columns {
             with_refused: true,

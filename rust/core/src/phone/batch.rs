@@ -1,5 +1,5 @@
 //! Many texts at once, columns out.
-use super::{E164_SLOT, Number, Options, normalize};
+use super::{E164_SLOT, Number, Options, normalize_first};
 use crate::watch::Pause;
 use crate::{Error, Watch, threads};
 
@@ -209,42 +209,38 @@ impl Chunk<'_> {
     fn fill(self, options: &Options) -> usize {
         let mut columns = self.columns;
         let mut end = 0;
-        let mut fill = |row: usize, text: &[u8]| {
-            let number = normalize(text, options);
+        // The text is the first `size` bytes of `data`.
+        let mut fill = |row: usize, data: &[u8], size: usize| {
+            let number = normalize_first(data, size, options);
             if let Some(e164) = &mut columns.e164 {
-                let line = if columns.with_refused { number.parsed() } else { number.e164() };
-                end += write_line(e164.get_mut(end..).unwrap_or_default(), line);
+                let (line, size) = number.line(columns.with_refused);
+                // No line before it was longer than a slot, so there is room for one.
+                if let Some(place) = e164.get_mut(end..end + E164_SLOT) {
+                    place.copy_from_slice(&line);
+                    end += size;
+                }
             }
             columns.put(row, &number);
         };
         match self.text {
             Text::Lines(data) => {
-                let lines = data.split(|&byte| byte == b'\n').take(self.rows);
-                lines.enumerate().for_each(|(row, text)| fill(row, text));
+                let mut rest = data;
+                for row in 0..self.rows {
+                    let size = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+                    fill(row, rest, size);
+                    rest = rest.get(size + 1..).unwrap_or_default();
+                }
             }
             Text::Offsets { data, offsets } => {
                 // `check` saw that they are in order and inside `data`.
                 let at = |offset: i64| usize::try_from(offset).unwrap_or(data.len());
                 for (row, bounds) in offsets.windows(2).enumerate() {
                     if let &[start, end] = bounds {
-                        fill(row, data.get(at(start)..at(end)).unwrap_or_default());
+                        fill(row, data.get(at(start)..).unwrap_or_default(), at(end) - at(start));
                     }
                 }
             }
         }
         end
-    }
-}
-
-/// Write `line` and a line break to the start of `place`; the bytes written.
-fn write_line(place: &mut [u8], line: &[u8]) -> usize {
-    let Some((text, rest)) = place.split_at_mut_checked(line.len()) else { return 0 };
-    text.copy_from_slice(line);
-    match rest.first_mut() {
-        Some(end) => {
-            *end = b'\n';
-            line.len() + 1
-        }
-        None => 0,
     }
 }

@@ -1,8 +1,9 @@
 //! The fast way to the digits of a text that needs no second look.
 //!
-//! One pass without a branch on what a byte is: where digits and signs stand is kept as
-//! bits, and what strict reading wants to know of the groups is asked of the bits.
-use super::dial::Dialled;
+//! Where digits and signs stand is kept as bits, and what strict reading wants to know of
+//! the groups is asked of the bits.
+use super::dial::{self, Dialled};
+use super::window::{WINDOW, Window};
 
 /// Digits of a clean text, at most. One with more may be two numbers.
 pub(super) const CLEAN_DIGITS_MAX: usize = 15;
@@ -11,11 +12,17 @@ const CLEAN_DIGITS_MIN: usize = 3;
 /// Bytes of a clean text, at most: there is a bit for each.
 pub(super) const CLEAN_BYTES_MAX: usize = 64;
 
+/// Digits that are copied at a time: a clean text has fewer in a row.
+const RUN: usize = CLEAN_DIGITS_MAX + 1;
+
 /// The digits at the end that may be none of the number's own, at most: the
 /// zeros of a decimal number, and what counts numbers, `096123456 (2)`.
 pub(super) const TAIL_DIGITS_MAX: usize = 2;
 /// The digits of a day or a month, at most.
 pub(super) const DAY_DIGITS_MAX: usize = 2;
+
+/// The digits of a year that is written out.
+const YEAR_DIGITS: u32 = 4;
 
 /// What a byte is, above the values of digits.
 const SPACE: u8 = 0x10;
@@ -43,17 +50,81 @@ static BYTES: [u8; 256] = {
     bytes
 };
 
+/// The digits of a clean text.
+pub(super) type Digits = [u8; CLEAN_BYTES_MAX];
+
 /// The digits of a text of digits, spaces, dashes, brackets and dots, with at most
 /// one plus before them; `None` where the general path has to look.
+///
+/// The text is the first `size` bytes of `data`, which may go on behind it.
 #[inline]
 pub(super) fn clean<'a>(
-    text: &[u8],
+    data: &[u8],
+    size: usize,
     strict: bool,
-    digits: &'a mut [u8; CLEAN_BYTES_MAX],
+    digits: &'a mut Digits,
 ) -> Option<Dialled<'a>> {
-    if text.len() > CLEAN_BYTES_MAX {
+    if size > CLEAN_BYTES_MAX {
         return None;
     }
+    let text = data.get(..size)?;
+    if size <= WINDOW
+        && let Some(Found { start, count, plus }) = short(&Window::new(data), text, strict, digits)
+    {
+        return Some(Dialled { digits: dial::Digits::new(digits.get(start..)?, count), plus });
+    }
+    long(text, strict, digits)
+}
+
+/// Where the digits of a text were put, and whether a plus is before them.
+struct Found {
+    start: usize,
+    count: usize,
+    plus: bool,
+}
+
+/// The way for ASCII in a window.
+#[inline]
+fn short(window: &Window, text: &[u8], strict: bool, digits: &mut Digits) -> Option<Found> {
+    let all = u32::MAX.checked_shr(u32::try_from(WINDOW - text.len()).ok()?)?;
+    let is_digit = window.digits() & all;
+    let count = is_digit.count_ones() as usize;
+    if !(CLEAN_DIGITS_MIN..=CLEAN_DIGITS_MAX).contains(&count) {
+        return None;
+    }
+    let plus = text.first() == Some(&b'+');
+    let others = all & !is_digit & !u32::from(plus);
+    if others == 0 {
+        // Digits and nothing else.
+        window.write_values(digits.first_chunk_mut()?);
+        return Some(Found { start: usize::from(plus), count, plus });
+    }
+    let mut layout = Layout { digits: is_digit.into(), ..Layout::default() };
+    let mut rest = others;
+    while rest != 0 {
+        let byte = *text.get(rest.trailing_zeros() as usize)?;
+        layout.add(BYTES[usize::from(byte)], rest & rest.wrapping_neg())?;
+        rest &= rest - 1;
+    }
+    if strict && !layout.is_plain(plus) {
+        return None;
+    }
+    let mut padded = [0; WINDOW + RUN];
+    window.write_values(padded.first_chunk_mut()?);
+    let (mut rest, mut end) = (is_digit, 0);
+    while rest != 0 {
+        let start = rest.trailing_zeros();
+        let run: &[u8; RUN] = padded.get(start as usize..)?.first_chunk()?;
+        *digits.get_mut(end..)?.first_chunk_mut()? = *run;
+        end += (rest >> start).trailing_ones() as usize;
+        // The sum carries through the run, and takes all of it out.
+        rest &= rest.wrapping_add(1 << start);
+    }
+    Some(Found { start: 0, count, plus })
+}
+
+/// The way for every other clean text, a character at a time.
+fn long<'a>(text: &[u8], strict: bool, digits: &'a mut Digits) -> Option<Dialled<'a>> {
     let mut layout = Layout::default();
     let (mut size, mut plus) = (0, false);
     let mut rest = text;
@@ -71,20 +142,20 @@ pub(super) fn clean<'a>(
                 continue;
             }
         }
-        let is_digit = class < SPACE;
-        *digits.get_mut(size)? = class;
-        size += usize::from(is_digit);
-        layout.digits |= if is_digit { bit } else { 0 };
-        layout.signs |= if class == SIGN { bit } else { 0 };
-        layout.brackets |= if class >= OPEN { bit } else { 0 };
-        layout.opens |= if class == OPEN { bit } else { 0 };
+        if class < SPACE {
+            *digits.get_mut(size)? = class;
+            size += 1;
+            layout.digits |= bit;
+        } else {
+            layout.add(class, bit)?;
+        }
         bit = bit.wrapping_shl(1);
     }
     let fits = (CLEAN_DIGITS_MIN..=CLEAN_DIGITS_MAX).contains(&size);
     if !fits || strict && !layout.is_plain(plus) {
         return None;
     }
-    Some(Dialled { digits: digits.get(..size)?, plus })
+    Some(Dialled { digits: dial::Digits::new(digits, size), plus })
 }
 
 /// What a character of several bytes is, and what follows it.
@@ -126,6 +197,23 @@ struct Layout {
 }
 
 impl Layout {
+    /// Note what stands between digits; `None` for what does not in a clean text.
+    #[inline]
+    fn add(&mut self, class: u8, bit: impl Into<u64>) -> Option<()> {
+        match class {
+            SPACE => {}
+            SIGN => self.signs |= bit.into(),
+            OPEN => {
+                let bit = bit.into();
+                self.opens |= bit;
+                self.brackets |= bit;
+            }
+            CLOSE => self.brackets |= bit.into(),
+            _ => return None,
+        }
+        Some(())
+    }
+
     /// Whether the brackets are in pairs, no short group ends the digits and nothing
     /// looks like a date: what strict reading would have to look at twice.
     #[inline]
@@ -150,17 +238,30 @@ impl Layout {
         !open
     }
 
-    /// Whether any two signs have digits enough between them: not a date,
-    /// `17-1-2024`, and not signs in a row that cut a number off.
+    /// Whether the signs part groups of digits: no two of them cut a number off, and
+    /// the first two make no date, `17-1-2024`.
     fn has_groups(&self, plus: bool) -> bool {
-        let between_max = if plus { 0 } else { DAY_DIGITS_MAX };
         let mut rest = self.signs & (self.signs - 1);
         let mut before = self.signs.trailing_zeros();
+        let mut may_be_date = !plus;
         while rest != 0 {
             let at = rest.trailing_zeros();
-            let between = self.digits & ((1 << at) - 1) & !((1 << before) - 1);
-            if between.count_ones() as usize <= between_max {
+            let behind_before = !((1 << before) - 1);
+            let first = self.digits & ((1 << before) - 1);
+            let between = self.digits & ((1 << at) - 1) & behind_before;
+            if between == 0 {
                 return false;
+            }
+            if may_be_date && first != 0 {
+                let behind = self.digits & !((1 << at) - 1);
+                let last = (behind >> behind.trailing_zeros().min(63)).trailing_ones();
+                if first.count_ones() <= YEAR_DIGITS
+                    && between.count_ones() as usize <= DAY_DIGITS_MAX
+                    && matches!(last, 1 | 2 | YEAR_DIGITS)
+                {
+                    return false;
+                }
+                may_be_date = false;
             }
             before = at;
             rest &= rest - 1;

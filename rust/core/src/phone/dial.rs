@@ -6,14 +6,6 @@
 use super::plan::{CallingCode, NATIONAL_DIGITS_MAX, Place, Region, Room, Size};
 use super::{Number, Verdict};
 
-/// The digits of a text, in order, and whether a plus came before them.
-#[derive(Clone, Copy)]
-pub(super) struct Dialled<'a> {
-    /// Digit values, not ASCII.
-    pub(super) digits: &'a [u8],
-    pub(super) plus: bool,
-}
-
 /// More digits than these change no answer: without the longest prefixes that
 /// can be taken off, twice, the number is still too long.
 pub(super) const DIGITS_MAX: usize = 96;
@@ -22,16 +14,89 @@ pub(super) const DIGITS_MAX: usize = 96;
 /// dials abroad. Source: libphonenumber 9.0.43, `_MIN_LENGTH_FOR_NSN`.
 const NATIONAL_DIGITS_MIN: usize = 2;
 
+/// Digit values, not ASCII, and whatever is behind them.
+#[derive(Clone, Copy)]
+pub(super) struct Digits<'a> {
+    /// What is behind the digits is there so that a copy need not ask for their size.
+    padded: &'a [u8],
+    size: usize,
+}
+
+impl<'a> Digits<'a> {
+    /// The first `size` bytes of `padded`, or as many as there are.
+    #[inline]
+    pub(super) fn new(padded: &'a [u8], size: usize) -> Self {
+        Self { padded, size: size.min(padded.len()) }
+    }
+
+    #[inline]
+    pub(super) fn as_slice(self) -> &'a [u8] {
+        self.padded.get(..self.size).unwrap_or_default()
+    }
+
+    /// The digits behind the first `count`.
+    #[inline]
+    pub(super) fn skip(self, count: usize) -> Option<Self> {
+        let padded = self.padded.get(count..)?;
+        self.size.checked_sub(count).map(|size| Self { padded, size })
+    }
+
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.size
+    }
+
+    #[inline]
+    pub(super) fn first(self) -> Option<u8> {
+        self.as_slice().first().copied()
+    }
+
+    /// The digits of a national number and what is behind them.
+    #[inline]
+    pub(super) fn chunk(self) -> [u8; NATIONAL_DIGITS_MAX] {
+        match self.padded.first_chunk() {
+            Some(chunk) => *chunk,
+            None => {
+                let mut chunk = [0; NATIONAL_DIGITS_MAX];
+                chunk.iter_mut().zip(self.padded).for_each(|(place, digit)| *place = *digit);
+                chunk
+            }
+        }
+    }
+}
+
+/// The digits of a text, in order, and whether a plus came before them.
+#[derive(Clone, Copy)]
+pub(super) struct Dialled<'a> {
+    pub(super) digits: Digits<'a>,
+    pub(super) plus: bool,
+}
+
+impl<'a> Dialled<'a> {
+    pub(super) fn new(digits: &'a [u8], plus: bool) -> Self {
+        Self { digits: Digits::new(digits, digits.len()), plus }
+    }
+}
+
 /// What the dialled digits reach, from `region`.
 #[inline]
 pub(super) fn judge(dialled: Dialled<'_>, region: Option<Region>) -> Number {
     let home = region.map(Region::place);
-    let digits = dialled.digits.get(..DIGITS_MAX).unwrap_or(dialled.digits);
-    let mut room = Room::new();
-    let found = if dialled.plus {
-        abroad(digits, home, &mut room)
-    } else {
-        inland(digits, home, &mut room)
+    let digits = Digits { size: dialled.digits.size.min(DIGITS_MAX), ..dialled.digits };
+    let mut room = None;
+    let found = match (dialled.plus, home) {
+        (true, _) => match international(digits) {
+            // The plus may say nothing.
+            Err(Verdict::UnknownCallingCode) => home
+                .map_or(Ok(None), |home| extract(digits, home, &mut room))
+                .and_then(|found| found.ok_or(Verdict::UnknownCallingCode)),
+            found => found,
+        },
+        (false, Some(home)) => extract(digits, home, &mut room).map(|found| {
+            let code = CallingCode::of(home);
+            found.unwrap_or(Dialling { code, rules: home, digits })
+        }),
+        (false, None) => Err(Verdict::UnknownCallingCode),
     };
     match found {
         Ok(Dialling { code, rules, digits }) => national(code, rules, digits),
@@ -45,49 +110,17 @@ struct Dialling<'a> {
     /// The place whose prefixes it may have: the main one of a calling code that
     /// was dialled, whatever the region at home, or else that region.
     rules: Place,
-    digits: &'a [u8],
-}
-
-/// Digits behind a plus.
-#[inline]
-fn abroad<'a>(
-    digits: &'a [u8],
-    home: Option<Place>,
-    room: &'a mut Room,
-) -> Result<Dialling<'a>, Verdict> {
-    match international(digits) {
-        // The plus may say nothing.
-        Err(Verdict::UnknownCallingCode) => {
-            extract(digits, home, room)?.ok_or(Verdict::UnknownCallingCode)
-        }
-        found => found,
-    }
-}
-
-/// Digits with no plus before them.
-#[inline]
-fn inland<'a>(
-    digits: &'a [u8],
-    home: Option<Place>,
-    room: &'a mut Room,
-) -> Result<Dialling<'a>, Verdict> {
-    let place = home.ok_or(Verdict::UnknownCallingCode)?;
-    match extract(digits, home, room)? {
-        Some(found) => Ok(found),
-        None => {
-            let code = CallingCode::of(place).ok_or(Verdict::UnknownCallingCode)?;
-            Ok(Dialling { code, rules: place, digits })
-        }
-    }
+    digits: Digits<'a>,
 }
 
 /// Digits from a calling code on.
 #[inline]
-fn international(digits: &[u8]) -> Result<Dialling<'_>, Verdict> {
+fn international(digits: Digits<'_>) -> Result<Dialling<'_>, Verdict> {
     if digits.len() <= NATIONAL_DIGITS_MIN {
         return Err(Verdict::TooShort);
     }
-    let (code, digits) = CallingCode::split(digits).ok_or(Verdict::UnknownCallingCode)?;
+    let (code, size) = CallingCode::find(digits.as_slice()).ok_or(Verdict::UnknownCallingCode)?;
+    let digits = digits.skip(size).ok_or(Verdict::UnknownCallingCode)?;
     Ok(Dialling { code, rules: code.main(), digits })
 }
 
@@ -95,22 +128,21 @@ fn international(digits: &[u8]) -> Result<Dialling<'_>, Verdict> {
 /// that dials abroad, or as a number of `home` written with its own.
 #[inline]
 fn extract<'a>(
-    digits: &'a [u8],
-    home: Option<Place>,
-    room: &'a mut Room,
+    digits: Digits<'a>,
+    home: Place,
+    room: &'a mut Option<Room>,
 ) -> Result<Option<Dialling<'a>>, Verdict> {
-    let Some(place) = home else { return Ok(None) };
-    if let Some(digits) = place.strip_international(digits) {
+    if let Some(digits) = home.strip_international(digits) {
         return international(digits).map(Some);
     }
-    match CallingCode::split(digits) {
-        Some((code, rest)) if code.number() == place.calling_code() => {
-            let is_shape = place.is_shape(digits);
-            let is_too_long = place.size(digits.len()) == Size::TooLong;
-            let rest = place.strip_national(rest, room);
-            let is_international = !is_shape && place.is_shape(rest) || is_too_long;
-            let found = Dialling { code, rules: code.main(), digits: rest };
-            Ok(is_international.then_some(found))
+    match CallingCode::find(digits.as_slice()) {
+        Some((code, size)) if code.number() == home.calling_code() => {
+            let Some(rest) = digits.skip(size) else { return Ok(None) };
+            let is_too_long = home.size(digits.len()) == Size::TooLong;
+            let rest = home.strip_national(rest, room);
+            let is_shape = |digits: Digits<'_>| home.is_shape(digits.as_slice());
+            let is_international = is_too_long || !is_shape(digits) && is_shape(rest);
+            Ok(is_international.then_some(Dialling { code, rules: code.main(), digits: rest }))
         }
         _ => Ok(None),
     }
@@ -118,11 +150,11 @@ fn extract<'a>(
 
 /// Judge the national number in `digits`, with or without its prefix.
 #[inline]
-fn national(code: CallingCode, rules: Place, digits: &[u8]) -> Number {
+fn national(code: CallingCode, rules: Place, digits: Digits<'_>) -> Number {
     if digits.len() < NATIONAL_DIGITS_MIN {
         return Number::unread(Verdict::TooShort, code);
     }
-    let mut room = Room::new();
+    let mut room = None;
     let stripped = rules.strip_national(digits, &mut room);
     // A short number may begin like a prefix.
     let digits = match rules.size(stripped.len()) {

@@ -15,6 +15,7 @@ mod operator;
 pub mod plan;
 mod strict;
 mod uri;
+mod window;
 
 pub use batch::{Columns, Text, normalize_batch};
 use buffer::Buffer;
@@ -163,12 +164,18 @@ impl Default for Options {
 ///
 /// `text` is UTF-8. Bytes that are not get [`Verdict::NotANumber`].
 #[must_use]
-#[inline]
 pub fn normalize(text: &[u8], options: &Options) -> Number {
+    normalize_first(text, text.len(), options)
+}
+
+/// What the first `size` bytes of `data` are. That the text goes on behind them
+/// spares a copy.
+#[inline]
+fn normalize_first(data: &[u8], size: usize, options: &Options) -> Number {
     let mut digits = [0; clean::CLEAN_BYTES_MAX];
-    let number = match clean::clean(text, options.strict, &mut digits) {
+    let number = match clean::clean(data, size, options.strict, &mut digits) {
         Some(dialled) => dial::judge(dialled, options.region),
-        None => general(text, options),
+        None => general(data.get(..size).unwrap_or(data), options),
     };
     if options.sms { number.for_sms() } else { number }
 }
@@ -191,7 +198,7 @@ fn general(text: &[u8], options: &Options) -> Number {
     });
     match read {
         Ok(plus) => {
-            let dialled = Dialled { digits: digits.as_slice(), plus };
+            let dialled = Dialled::new(digits.as_slice(), plus);
             let number = dial::judge(dialled, options.region);
             if options.strict && number.verdict == Verdict::TooLong {
                 return strict::too_long(number, digits.as_slice(), options.region);

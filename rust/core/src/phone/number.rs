@@ -1,9 +1,22 @@
 //! What is known of one text.
+use std::fmt;
+
+use super::dial::Digits;
 use super::plan::CallingCode;
 use super::{E164_SLOT, Kind, Operator, Verdict};
 
+/// An E.164 form and a line break, padded.
+pub(super) type Slot = [u8; E164_SLOT];
+
+/// A line break alone.
+const EMPTY: Slot = {
+    let mut slot = [0; E164_SLOT];
+    slot[0] = b'\n';
+    slot
+};
+
 /// What is known of one text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Number {
     /// What became of it.
     pub verdict: Verdict,
@@ -18,7 +31,32 @@ pub struct Number {
     pub region: [u8; 2],
     size: u8,
     /// The digits that were read, whatever the verdict.
-    parsed: [u8; E164_SLOT - 1],
+    parsed: Slot,
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        // What is behind the line in a slot means nothing.
+        let facts = |number: &Self| {
+            (number.verdict, number.kind, number.operator, number.calling_code, number.region)
+        };
+        facts(self) == facts(other) && self.parsed() == other.parsed()
+    }
+}
+
+impl Eq for Number {}
+
+/// Without the digits.
+impl fmt::Debug for Number {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Number")
+            .field("verdict", &self.verdict)
+            .field("kind", &self.kind)
+            .field("operator", &self.operator)
+            .field("calling_code", &self.calling_code)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Number {
@@ -35,6 +73,17 @@ impl Number {
         self.parsed.get(..usize::from(self.size)).unwrap_or_default()
     }
 
+    /// A slot that begins with [`Self::parsed`] or [`Self::e164`] and a line break,
+    /// and their size with the line break.
+    #[inline]
+    pub(super) fn line(&self, with_refused: bool) -> (Slot, usize) {
+        if with_refused || self.verdict.is_accepted() {
+            (self.parsed, usize::from(self.size) + 1)
+        } else {
+            (EMPTY, 1)
+        }
+    }
+
     /// A text that no number was read from.
     pub(super) fn refused(verdict: Verdict) -> Self {
         Self {
@@ -44,7 +93,7 @@ impl Number {
             calling_code: 0,
             region: [0; 2],
             size: 0,
-            parsed: [0; E164_SLOT - 1],
+            parsed: EMPTY,
         }
     }
 
@@ -55,33 +104,28 @@ impl Number {
 
     /// The number `nsn` of `code`, as the plan has it.
     #[inline]
-    pub(super) fn read(code: CallingCode, nsn: &[u8]) -> Self {
-        let found = code.find(nsn);
-        let mut number = Self {
+    pub(super) fn read(code: CallingCode, nsn: Digits<'_>) -> Self {
+        let found = code.judge(nsn.as_slice());
+        let (start, start_size) = code.start();
+        let mut parsed = EMPTY;
+        if let Some(place) = parsed.first_chunk_mut() {
+            *place = start;
+        }
+        if let Some(place) = parsed.get_mut(start_size..).and_then(<[u8]>::first_chunk_mut) {
+            *place = nsn.chunk().map(|digit| b'0' | digit);
+        }
+        let size = start_size + nsn.len();
+        if let Some(place) = parsed.get_mut(size) {
+            *place = b'\n';
+        }
+        Self {
             verdict: found.verdict,
             kind: found.kind,
             operator: found.operator,
             calling_code: code.number(),
             region: found.region,
-            size: 0,
-            parsed: [0; E164_SLOT - 1],
-        };
-        number.write(b'+');
-        for unit in [100, 10, 1] {
-            if number.calling_code >= unit {
-                // A decimal digit always fits.
-                number.write(b'0' + u8::try_from(number.calling_code / unit % 10).unwrap_or(0));
-            }
-        }
-        nsn.iter().for_each(|digit| number.write(b'0' + digit));
-        number
-    }
-
-    #[inline]
-    fn write(&mut self, byte: u8) {
-        if let Some(place) = self.parsed.get_mut(usize::from(self.size)) {
-            *place = byte;
-            self.size += 1;
+            size: u8::try_from(size).unwrap_or(0),
+            parsed,
         }
     }
 

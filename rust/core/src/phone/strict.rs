@@ -43,9 +43,8 @@ pub(super) fn read(
     };
     let context = digits.as_slice().len();
     let seen = Seen::read(body, plus, digits)?;
-    let parts =
-        Parts { body, context, dialled: Dialled { digits: digits.as_slice(), plus: seen.plus } };
-    if parts.dialled.digits.len() == context || is_date(trim(body)) {
+    let parts = Parts { body, context, digits: digits.as_slice(), plus: seen.plus };
+    if parts.digits.len() == context || is_date(trim(body)) {
         return Err(Verdict::NotANumber);
     }
     if seen.parted && parts.any_apart() {
@@ -63,7 +62,7 @@ pub(super) fn read(
     if seen.lost || seen.foreign || is_decimal(body) || is_cut(body) || !is_paired(body) {
         return Err(Verdict::NotANumber);
     }
-    if parts.dialled.digits.len() < DIGITS_MIN {
+    if parts.digits.len() < DIGITS_MIN {
         return Err(Verdict::NotANumber);
     }
     if parts.have_tail(region) {
@@ -152,7 +151,8 @@ struct Parts<'a> {
     body: &'a [char],
     /// How many of the digits come from the context of a URI.
     context: usize,
-    dialled: Dialled<'a>,
+    digits: &'a [u8],
+    plus: bool,
 }
 
 impl Parts<'_> {
@@ -168,13 +168,13 @@ impl Parts<'_> {
     /// Whether a number is complete before something that may part two: in
     /// `01 512345/6` the 6 is another ending, not another digit.
     fn any_complete(&self, region: Option<Region>) -> bool {
-        self.any(|before, _, _| is_complete(Dialled { digits: before, ..self.dialled }, region))
+        self.any(|before, _, _| is_complete(Dialled::new(before, self.plus), region))
     }
 
     /// Whether a number is complete before a last group that is too short for
     /// one, `096123456 (2)`, or before several of them.
     fn have_tail(&self, region: Option<Region>) -> bool {
-        let (mut before, mut group) = (self.dialled.digits, 0);
+        let (mut before, mut group) = (self.digits, 0);
         for (at, &c) in self.body.iter().enumerate().rev() {
             match (class(c), before) {
                 (Class::Digit(_), [rest @ .., _]) => {
@@ -200,7 +200,7 @@ impl Parts<'_> {
     /// Other countries have numbers of many sizes, and groups of two may end one,
     /// `+49 30 1234 56 78`: a bracket or a long row of digits has to tell.
     fn ends_before(&self, at: usize, before: &[u8], region: Option<Region>) -> bool {
-        let dialled = Dialled { digits: before, ..self.dialled };
+        let dialled = Dialled::new(before, self.plus);
         if judge(dialled, region).calling_code == MYANMAR {
             return judge(dialled, region).verdict.is_accepted();
         }
@@ -217,7 +217,7 @@ impl Parts<'_> {
         for &c in self.body {
             match class(c) {
                 Class::Digit(_) => {
-                    let (before, after) = self.dialled.digits.split_at(count);
+                    let (before, after) = self.digits.split_at(count);
                     if count > 0 && parted != Class::Joins && is_several(before, after, parted) {
                         return true;
                     }
@@ -245,7 +245,7 @@ fn is_complete(dialled: Dialled<'_>, region: Option<Region>) -> bool {
 pub(super) fn too_long(number: Number, digits: &[u8], region: Option<Region>) -> Number {
     let begins = |digits: &[u8]| {
         matches!(digits, [0, 9, ..] | [9, 5, 9, ..] | [0, 0, 9, 5, 9, ..])
-            || is_complete(Dialled { digits, plus: false }, region)
+            || is_complete(Dialled::new(digits, false), region)
     };
     let ends = TOGETHER_DIGITS_MIN..=digits.len().saturating_sub(TOGETHER_DIGITS_MIN);
     let several = ends.into_iter().any(|at| {

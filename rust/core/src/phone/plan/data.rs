@@ -52,6 +52,9 @@ pub(super) struct Code {
     /// The territory whose rules its numbers follow.
     pub(super) main: u8,
     pub(super) territories: u8,
+    /// A plus and the code, in ASCII, and their size.
+    pub(super) start: [u8; 4],
+    pub(super) start_size: u8,
 }
 
 /// A region, or a calling code that is of none.
@@ -59,6 +62,8 @@ pub(super) struct Code {
 pub(super) struct Territory {
     pub(super) region: [u8; 2],
     pub(super) calling_code: u16,
+    /// The place of its calling code.
+    pub(super) code: u8,
     /// Where the numbers begin that are in shape.
     pub(super) shape: u16,
     /// The sizes that a number can have, a bit each.
@@ -106,16 +111,29 @@ pub(super) static OUTPUTS: [Output; count(2)] = {
 };
 
 pub(super) static CODES: [Code; count(3)] = {
-    let mut codes = [Code { code: 0, root: 0, main: 0, territories: 0 }; count(3)];
+    let mut codes = [code(CODES_AT); count(3)];
     let mut at = 0;
     while at < codes.len() {
-        let place = CODES_AT + at * 6;
-        let [main, territories] = bytes(place + 4);
-        codes[at] = Code { code: word(place), root: word(place + 2), main, territories };
+        codes[at] = code(CODES_AT + at * 6);
         at += 1;
     }
     codes
 };
+
+const fn code(at: usize) -> Code {
+    let [main, territories] = bytes(at + 4);
+    let code = word(at);
+    let (mut start, mut start_size) = ([b'+', 0, 0, 0], 1);
+    let mut unit = 100;
+    while unit > 0 {
+        if code >= unit {
+            start[start_size] = b'0' + (code / unit % 10) as u8;
+            start_size += 1;
+        }
+        unit /= 10;
+    }
+    Code { code, root: word(at + 2), main, territories, start, start_size: start_size as u8 }
+}
 
 /// For each three digits, the place of the calling code they begin with, or
 /// [`NO_CODE`]. No calling code begins with another.
@@ -174,9 +192,15 @@ pub(super) static PROGRAMS: [u16; count(6)] = {
 };
 
 const fn territory(at: usize) -> Territory {
+    let calling_code = word(at + 2);
+    let mut code = 0;
+    while word(CODES_AT + code * 6) != calling_code {
+        code += 1;
+    }
     Territory {
         region: bytes(at),
-        calling_code: word(at + 2),
+        calling_code,
+        code: code as u8,
         shape: word(at + 4),
         sizes: double(at + 6),
         local_sizes: double(at + 10),

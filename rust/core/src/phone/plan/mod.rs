@@ -11,6 +11,7 @@ use data::{CODE_INDEX, CODES, Code, LEADING, NODES, NONE, OUTPUTS, TAIL, TAILS, 
 pub use data::{DIGEST, TABLE_DATE};
 use data::{Output, PROGRAMS, Territory};
 
+use super::dial::Digits;
 use super::{Kind, Operator, Verdict};
 
 /// The most digits of a national number. Source: libphonenumber 9.0.43.
@@ -114,49 +115,52 @@ impl Place {
 
     /// What follows the prefix that dials abroad from here.
     #[inline]
-    pub(super) fn strip_international<'a>(self, digits: &'a [u8]) -> Option<&'a [u8]> {
-        let &first = digits.first()?;
-        if self.0.international_first >> first & 1 == 0 {
+    pub(super) fn strip_international(self, digits: Digits<'_>) -> Option<Digits<'_>> {
+        if !begins(digits, self.0.international_first) {
             return None;
         }
-        let found = program::matches(self.0.international_prefix, digits)?;
-        let rest = digits.get(found.end..)?;
+        let found = program::matches(self.0.international_prefix, digits.as_slice())?;
         // No calling code begins with 0.
-        (rest.first() != Some(&0)).then_some(rest)
+        digits.skip(found.end).filter(|rest| rest.first() != Some(0))
     }
 
     /// `nsn` without the prefix that is dialled inside the country, if what is
     /// left can be a number; `room` takes it where digits change.
     #[inline]
-    pub(super) fn strip_national<'a>(self, nsn: &'a [u8], room: &'a mut Room) -> &'a [u8] {
-        match nsn.first() {
-            Some(first) if self.0.national_first >> first & 1 != 0 => {
-                self.strip_prefix(nsn, room).unwrap_or(nsn)
-            }
-            _ => nsn,
+    pub(super) fn strip_national<'a>(
+        self,
+        nsn: Digits<'a>,
+        room: &'a mut Option<Room>,
+    ) -> Digits<'a> {
+        if !begins(nsn, self.0.national_first) {
+            return nsn;
         }
-    }
-
-    fn strip_prefix<'a>(self, nsn: &'a [u8], room: &'a mut Room) -> Option<&'a [u8]> {
-        let found = program::matches(self.0.national_prefix, nsn)?;
-        let rest = nsn.get(found.end..)?;
-        let stripped = if self.0.transform == NONE || !found.has_last_group() {
-            rest
+        let Some(found) = program::matches(self.0.national_prefix, nsn.as_slice()) else {
+            return nsn;
+        };
+        let stripped = if self.0.transform != NONE && found.has_last_group() {
+            Some(room.insert(self.transformed(nsn.as_slice(), &found)).digits())
         } else {
-            room.clear();
-            for &word in self.transform() {
-                match word.checked_sub(GROUP) {
-                    Some(group) => {
-                        room.push(found.group(usize::from(group), nsn).unwrap_or_default());
-                    }
-                    None => room.push(&[u8::try_from(word).unwrap_or(0)]),
-                }
-            }
-            room.push(rest);
-            room.digits()
+            nsn.skip(found.end)
         };
         // A number in shape is not given for one that is not.
-        (!self.is_shape(nsn) || self.is_shape(stripped)).then_some(stripped)
+        let is_better = |stripped: &Digits<'_>| {
+            !self.is_shape(nsn.as_slice()) || self.is_shape(stripped.as_slice())
+        };
+        stripped.filter(is_better).unwrap_or(nsn)
+    }
+
+    #[cold]
+    fn transformed(self, nsn: &[u8], found: &program::Match) -> Room {
+        let mut room = Room { digits: [0; Room::SIZE], size: 0 };
+        for &word in self.transform() {
+            match word.checked_sub(GROUP) {
+                Some(group) => room.push(found.group(usize::from(group), nsn).unwrap_or_default()),
+                None => room.push(&[u8::try_from(word).unwrap_or(0)]),
+            }
+        }
+        room.push(nsn.get(found.end..).unwrap_or_default());
+        room
     }
 
     fn transform(self) -> &'static [u16] {
@@ -179,14 +183,6 @@ impl Room {
     /// transforms add at most.
     const SIZE: usize = super::dial::DIGITS_MAX + 16;
 
-    pub(super) fn new() -> Self {
-        Self { digits: [0; Self::SIZE], size: 0 }
-    }
-
-    fn clear(&mut self) {
-        self.size = 0;
-    }
-
     fn push(&mut self, digits: &[u8]) {
         let end = self.size + digits.len();
         if let Some(place) = self.digits.get_mut(self.size..end) {
@@ -195,9 +191,15 @@ impl Room {
         }
     }
 
-    fn digits(&self) -> &[u8] {
-        self.digits.get(..self.size).unwrap_or_default()
+    fn digits(&self) -> Digits<'_> {
+        Digits::new(&self.digits, self.size)
     }
+}
+
+/// Whether the first digit is one of those that have their bit in `first`.
+#[inline]
+fn begins(digits: Digits<'_>, first: u16) -> bool {
+    digits.first().is_some_and(|digit| first >> digit & 1 != 0)
 }
 
 /// A country calling code.
@@ -205,29 +207,30 @@ impl Room {
 pub(super) struct CallingCode(&'static Code);
 
 impl CallingCode {
-    /// The calling code that `digits` begin with, and what follows it.
+    /// The calling code that `digits` begin with, and the count of its digits.
     #[inline]
-    pub(super) fn split(digits: &[u8]) -> Option<(Self, &[u8])> {
-        let digit = |at: usize| digits.get(at).copied().map_or(0, usize::from);
-        let at = digit(0) * 100 + digit(1) * 10 + digit(2);
-        let place = usize::from(CODE_INDEX.get(at).copied()?);
-        let code = CODES.get(place)?;
-        let size = match code.code {
-            0..10 => 1,
-            10..100 => 2,
-            _ => 3,
+    pub(super) fn find(digits: &[u8]) -> Option<(Self, usize)> {
+        let at = match *digits {
+            [a, b, c, ..] => usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c),
+            [a, b] => usize::from(a) * 100 + usize::from(b) * 10,
+            [a] => usize::from(a) * 100,
+            [] => return None,
         };
-        Some((Self(code), digits.get(size..)?))
+        let code = CODES.get(usize::from(*CODE_INDEX.get(at)?))?;
+        let size = usize::from(code.start_size) - 1;
+        (size <= digits.len()).then_some((Self(code), size))
     }
 
     /// The calling code of a place.
-    pub(super) fn of(place: Place) -> Option<Self> {
-        let code = place.calling_code();
-        CODES
-            .binary_search_by_key(&code, |found| found.code)
-            .ok()
-            .and_then(|at| CODES.get(at))
-            .map(Self)
+    #[inline]
+    pub(super) fn of(place: Place) -> Self {
+        Self(CODES.get(usize::from(place.0.code)).unwrap_or(&CODES[0]))
+    }
+
+    /// A plus and the code, in ASCII and padded, and their size.
+    #[inline]
+    pub(super) fn start(self) -> ([u8; 4], usize) {
+        (self.0.start, usize::from(self.0.start_size))
     }
 
     pub(super) fn number(self) -> u16 {
@@ -242,7 +245,7 @@ impl CallingCode {
 
     /// What `nsn` is.
     #[inline]
-    pub(super) fn find(self, nsn: &[u8]) -> Found {
+    pub(super) fn judge(self, nsn: &[u8]) -> Found {
         let output = walk(self.0.root, nsn);
         match usize::from(output).checked_sub(1).and_then(|at| OUTPUTS.get(at)) {
             Some(output) => self.found(output),
