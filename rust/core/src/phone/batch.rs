@@ -1,4 +1,5 @@
 //! Many texts at once, columns out.
+use super::arch::{Cpu, Work, dispatch};
 use super::{E164_SLOT, Number, Options, normalize_first};
 use crate::watch::Pause;
 use crate::{Error, Watch, threads};
@@ -174,6 +175,7 @@ impl<'a> Columns<'a> {
         )
     }
 
+    #[inline(always)]
     fn put(&mut self, row: usize, number: &Number) {
         put(&mut self.verdicts, row, number.verdict as u8);
         put(&mut self.operators, row, number.operator as u8);
@@ -185,6 +187,7 @@ impl<'a> Columns<'a> {
     }
 }
 
+#[inline(always)]
 fn put<T>(column: &mut Option<&mut [T]>, at: usize, value: T) {
     if let Some(place) = column.as_mut().and_then(|column| column.get_mut(at)) {
         *place = value;
@@ -207,40 +210,58 @@ struct Chunk<'a> {
 impl Chunk<'_> {
     /// Fill the columns; the bytes written to the E.164 column.
     fn fill(self, options: &Options) -> usize {
-        let mut columns = self.columns;
+        dispatch((self, options))
+    }
+}
+
+impl Work for (Chunk<'_>, &Options) {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self, cpu: impl Cpu) -> usize {
+        let (chunk, options) = self;
+        chunk.fill_on(cpu, options)
+    }
+}
+
+impl Chunk<'_> {
+    #[inline(always)]
+    fn fill_on(mut self, cpu: impl Cpu, options: &Options) -> usize {
         let mut end = 0;
-        // The text is the first `size` bytes of `data`.
-        let mut fill = |row: usize, data: &[u8], size: usize| {
-            let number = normalize_first(data, size, options);
-            if let Some(e164) = &mut columns.e164 {
-                let (line, size) = number.line(columns.with_refused);
+        for row in 0..self.rows {
+            let (data, size) = self.text.take(row);
+            let number = normalize_first(cpu, data, size, options);
+            if let Some(e164) = &mut self.columns.e164 {
+                let (line, size) = number.line(self.columns.with_refused);
                 // No line before it was longer than a slot, so there is room for one.
                 if let Some(place) = e164.get_mut(end..end + E164_SLOT) {
                     place.copy_from_slice(&line);
                     end += size;
                 }
             }
-            columns.put(row, &number);
-        };
-        match self.text {
+            self.columns.put(row, &number);
+        }
+        end
+    }
+}
+
+impl<'a> Text<'a> {
+    /// Text `row`: bytes that begin with it, and its size. Lines are taken off in order.
+    #[inline(always)]
+    fn take(&mut self, row: usize) -> (&'a [u8], usize) {
+        match self {
             Text::Lines(data) => {
-                let mut rest = data;
-                for row in 0..self.rows {
-                    let size = rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
-                    fill(row, rest, size);
-                    rest = rest.get(size + 1..).unwrap_or_default();
-                }
+                let text: &'a [u8] = data;
+                let size = text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len());
+                *data = text.get(size + 1..).unwrap_or_default();
+                (text, size)
             }
             Text::Offsets { data, offsets } => {
                 // `check` saw that they are in order and inside `data`.
-                let at = |offset: i64| usize::try_from(offset).unwrap_or(data.len());
-                for (row, bounds) in offsets.windows(2).enumerate() {
-                    if let &[start, end] = bounds {
-                        fill(row, data.get(at(start)..).unwrap_or_default(), at(end) - at(start));
-                    }
-                }
+                let at = |row: usize| offsets.get(row).and_then(|&at| usize::try_from(at).ok());
+                let (start, end) = (at(row).unwrap_or(0), at(row + 1).unwrap_or(0));
+                (data.get(start..).unwrap_or_default(), end.saturating_sub(start))
             }
         }
-        end
     }
 }

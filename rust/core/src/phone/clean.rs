@@ -3,7 +3,8 @@
 //! Where digits and signs stand is kept as bits, and what strict reading wants to know of
 //! the groups is asked of the bits.
 use super::dial::{self, Dialled};
-use super::window::{WINDOW, Window};
+use super::arch::Cpu;
+use super::window::{WINDOW, window};
 
 /// Digits of a clean text, at most. One with more may be two numbers.
 pub(super) const CLEAN_DIGITS_MAX: usize = 15;
@@ -57,8 +58,9 @@ pub(super) type Digits = [u8; CLEAN_BYTES_MAX];
 /// one plus before them; `None` where the general path has to look.
 ///
 /// The text is the first `size` bytes of `data`, which may go on behind it.
-#[inline]
+#[inline(always)]
 pub(super) fn clean<'a>(
+    cpu: impl Cpu,
     data: &[u8],
     size: usize,
     strict: bool,
@@ -69,7 +71,7 @@ pub(super) fn clean<'a>(
     }
     let text = data.get(..size)?;
     if size <= WINDOW
-        && let Some(Found { start, count, plus }) = short(&Window::new(data), text, strict, digits)
+        && let Some(Found { start, count, plus }) = short(cpu, &window(data), text, strict, digits)
     {
         return Some(Dialled { digits: dial::Digits::new(digits.get(start..)?, count), plus });
     }
@@ -84,10 +86,16 @@ struct Found {
 }
 
 /// The way for ASCII in a window.
-#[inline]
-fn short(window: &Window, text: &[u8], strict: bool, digits: &mut Digits) -> Option<Found> {
+#[inline(always)]
+fn short(
+    cpu: impl Cpu,
+    window: &[u8; WINDOW],
+    text: &[u8],
+    strict: bool,
+    digits: &mut Digits,
+) -> Option<Found> {
     let all = u32::MAX.checked_shr(u32::try_from(WINDOW - text.len()).ok()?)?;
-    let is_digit = window.digits() & all;
+    let is_digit = cpu.digits(window) & all;
     let count = is_digit.count_ones() as usize;
     if !(CLEAN_DIGITS_MIN..=CLEAN_DIGITS_MAX).contains(&count) {
         return None;
@@ -96,7 +104,7 @@ fn short(window: &Window, text: &[u8], strict: bool, digits: &mut Digits) -> Opt
     let others = all & !is_digit & !u32::from(plus);
     if others == 0 {
         // Digits and nothing else.
-        window.write_values(digits.first_chunk_mut()?);
+        cpu.values(window, digits.first_chunk_mut()?);
         return Some(Found { start: usize::from(plus), count, plus });
     }
     let mut layout = Layout { digits: is_digit.into(), ..Layout::default() };
@@ -110,7 +118,7 @@ fn short(window: &Window, text: &[u8], strict: bool, digits: &mut Digits) -> Opt
         return None;
     }
     let mut padded = [0; WINDOW + RUN];
-    window.write_values(padded.first_chunk_mut()?);
+    cpu.values(window, padded.first_chunk_mut()?);
     let (mut rest, mut end) = (is_digit, 0);
     while rest != 0 {
         let start = rest.trailing_zeros();
@@ -198,7 +206,7 @@ struct Layout {
 
 impl Layout {
     /// Note what stands between digits; `None` for what does not in a clean text.
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, class: u8, bit: impl Into<u64>) -> Option<()> {
         match class {
             SPACE => {}
@@ -216,7 +224,7 @@ impl Layout {
 
     /// Whether the brackets are in pairs, no short group ends the digits and nothing
     /// looks like a date: what strict reading would have to look at twice.
-    #[inline]
+    #[inline(always)]
     fn is_plain(&self, plus: bool) -> bool {
         let last_group = (self.digits << self.digits.leading_zeros()).leading_ones();
         last_group as usize > TAIL_DIGITS_MAX

@@ -24,35 +24,35 @@ pub(super) struct Digits<'a> {
 
 impl<'a> Digits<'a> {
     /// The first `size` bytes of `padded`, or as many as there are.
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(padded: &'a [u8], size: usize) -> Self {
         Self { padded, size: size.min(padded.len()) }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn as_slice(self) -> &'a [u8] {
         self.padded.get(..self.size).unwrap_or_default()
     }
 
     /// The digits behind the first `count`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn skip(self, count: usize) -> Option<Self> {
         let padded = self.padded.get(count..)?;
         self.size.checked_sub(count).map(|size| Self { padded, size })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn len(self) -> usize {
         self.size
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn first(self) -> Option<u8> {
         self.as_slice().first().copied()
     }
 
     /// The digits of a national number and what is behind them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn chunk(self) -> [u8; NATIONAL_DIGITS_MAX] {
         match self.padded.first_chunk() {
             Some(chunk) => *chunk,
@@ -79,7 +79,7 @@ impl<'a> Dialled<'a> {
 }
 
 /// What the dialled digits reach, from `region`.
-#[inline]
+#[inline(always)]
 pub(super) fn judge(dialled: Dialled<'_>, region: Option<Region>) -> Number {
     let home = region.map(Region::place);
     let digits = Digits { size: dialled.digits.size.min(DIGITS_MAX), ..dialled.digits };
@@ -114,7 +114,7 @@ struct Dialling<'a> {
 }
 
 /// Digits from a calling code on.
-#[inline]
+#[inline(always)]
 fn international(digits: Digits<'_>) -> Result<Dialling<'_>, Verdict> {
     if digits.len() <= NATIONAL_DIGITS_MIN {
         return Err(Verdict::TooShort);
@@ -126,7 +126,7 @@ fn international(digits: Digits<'_>) -> Result<Dialling<'_>, Verdict> {
 
 /// A calling code that `digits` have though no plus says so: behind the prefix
 /// that dials abroad, or as a number of `home` written with its own.
-#[inline]
+#[inline(always)]
 fn extract<'a>(
     digits: Digits<'a>,
     home: Place,
@@ -149,17 +149,21 @@ fn extract<'a>(
 }
 
 /// Judge the national number in `digits`, with or without its prefix.
-#[inline]
+#[inline(always)]
 fn national(code: CallingCode, rules: Place, digits: Digits<'_>) -> Number {
     if digits.len() < NATIONAL_DIGITS_MIN {
         return Number::unread(Verdict::TooShort, code);
     }
     let mut room = None;
-    let stripped = rules.strip_national(digits, &mut room);
-    // A short number may begin like a prefix.
-    let digits = match rules.size(stripped.len()) {
-        Size::Possible | Size::TooLong => stripped,
-        Size::TooShort | Size::Local | Size::Between => digits,
+    let digits = if rules.may_strip(digits) {
+        let stripped = rules.strip_national(digits, &mut room);
+        // A short number may begin like a prefix.
+        match rules.size(stripped.len()) {
+            Size::Possible | Size::TooLong => stripped,
+            Size::TooShort | Size::Local | Size::Between => digits,
+        }
+    } else {
+        digits
     };
     if digits.len() > NATIONAL_DIGITS_MAX {
         return Number::unread(Verdict::TooLong, code);

@@ -3,6 +3,7 @@
 //! A text is read ([`strict`] or [`lenient`], or [`clean`] where that is enough), its
 //! digits are dialled ([`dial`]), and the national number is looked up in the [`plan`].
 //! Nothing here raises: a text that is no number gets a verdict that says why.
+mod arch;
 mod batch;
 mod buffer;
 mod clean;
@@ -18,6 +19,7 @@ mod uri;
 mod window;
 
 pub use batch::{Columns, Text, normalize_batch};
+use arch::{Cpu, Work};
 use buffer::Buffer;
 use dial::Dialled;
 pub use number::Number;
@@ -165,15 +167,33 @@ impl Default for Options {
 /// `text` is UTF-8. Bytes that are not get [`Verdict::NotANumber`].
 #[must_use]
 pub fn normalize(text: &[u8], options: &Options) -> Number {
-    normalize_first(text, text.len(), options)
+    arch::dispatch(One { text, options })
+}
+
+/// One text to judge.
+struct One<'a> {
+    text: &'a [u8],
+    options: &'a Options,
+}
+
+impl Work for One<'_> {
+    type Output = Number;
+
+    #[inline(always)]
+    fn run(self, cpu: impl Cpu) -> Number {
+        normalize_first(cpu, self.text, self.text.len(), self.options)
+    }
 }
 
 /// What the first `size` bytes of `data` are. That the text goes on behind them
 /// spares a copy.
-#[inline]
-fn normalize_first(data: &[u8], size: usize, options: &Options) -> Number {
+///
+/// Everything on the way of a clean text is inlined, so that it is compiled for
+/// the CPU.
+#[inline(always)]
+fn normalize_first(cpu: impl Cpu, data: &[u8], size: usize, options: &Options) -> Number {
     let mut digits = [0; clean::CLEAN_BYTES_MAX];
-    let number = match clean::clean(data, size, options.strict, &mut digits) {
+    let number = match clean::clean(cpu, data, size, options.strict, &mut digits) {
         Some(dialled) => dial::judge(dialled, options.region),
         None => general(data.get(..size).unwrap_or(data), options),
     };

@@ -75,7 +75,7 @@ impl Number {
 
     /// A slot that begins with [`Self::parsed`] or [`Self::e164`] and a line break,
     /// and their size with the line break.
-    #[inline]
+    #[inline(always)]
     pub(super) fn line(&self, with_refused: bool) -> (Slot, usize) {
         if with_refused || self.verdict.is_accepted() {
             (self.parsed, usize::from(self.size) + 1)
@@ -103,7 +103,7 @@ impl Number {
     }
 
     /// The number `nsn` of `code`, as the plan has it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(code: CallingCode, nsn: Digits<'_>) -> Self {
         let found = code.judge(nsn.as_slice());
         let (start, start_size) = code.start();
@@ -130,7 +130,7 @@ impl Number {
     }
 
     /// The same number, refused where it cannot take an SMS.
-    #[inline]
+    #[inline(always)]
     pub(super) fn for_sms(self) -> Self {
         if self.verdict.is_accepted() && !self.kind.can_receive_sms() {
             Self { verdict: Verdict::NotMobile, ..self }

@@ -87,15 +87,22 @@ pub(super) struct Leading {
     pub(super) digits: [u8; 6],
 }
 
-pub(super) static NODES: [[u16; 10]; count(0)] = {
-    let mut nodes = [[0; 10]; count(0)];
+/// Digits that a node has a word for.
+pub(super) const DIGITS: usize = 10;
+
+/// Ten words a node: the place of the next node, in nodes, or of a tail.
+pub(super) static NODES: [u16; count(0) * DIGITS] = {
+    let mut nodes = [0; count(0) * DIGITS];
     let mut at = 0;
-    while at < nodes.len() * 10 {
-        nodes[at / 10][at % 10] = word(NODES_AT + at * 2);
+    while at < nodes.len() {
+        nodes[at] = word(NODES_AT + at * 2);
         at += 1;
     }
     nodes
 };
+
+// The place of a tail is behind the last node, so that one look tells both.
+const _: () = assert!(count(0) <= TAIL as usize);
 
 pub(super) static TAILS: [u8; count(1)] = bytes(TAILS_AT);
 

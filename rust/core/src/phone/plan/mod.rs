@@ -7,7 +7,7 @@
 mod data;
 mod program;
 
-use data::{CODE_INDEX, CODES, Code, LEADING, NODES, NONE, OUTPUTS, TAIL, TAILS, TERRITORIES};
+use data::{CODE_INDEX, CODES, Code, DIGITS, LEADING, NODES, NONE, OUTPUTS, TAIL, TAILS, TERRITORIES};
 pub use data::{DIGEST, TABLE_DATE};
 use data::{Output, PROGRAMS, Territory};
 
@@ -92,7 +92,11 @@ impl Place {
 
     /// Whether `nsn` looks like one of its numbers.
     pub(super) fn is_shape(self, nsn: &[u8]) -> bool {
-        walk(self.0.shape, nsn) != 0
+        // Most of those that are asked about end at once: a prefix is no number.
+        match nsn {
+            [first, ..] if step(self.0.shape, *first) == Some(0) => false,
+            _ => walk(self.0.shape, nsn) != 0,
+        }
     }
 
     /// How a count of digits compares with those of its numbers.
@@ -114,7 +118,7 @@ impl Place {
     }
 
     /// What follows the prefix that dials abroad from here.
-    #[inline]
+    #[inline(always)]
     pub(super) fn strip_international(self, digits: Digits<'_>) -> Option<Digits<'_>> {
         if !begins(digits, self.0.international_first) {
             return None;
@@ -124,15 +128,21 @@ impl Place {
         digits.skip(found.end).filter(|rest| rest.first() != Some(0))
     }
 
+    /// Whether `nsn` may begin with the prefix that is dialled inside the country.
+    #[inline(always)]
+    pub(super) fn may_strip(self, nsn: Digits<'_>) -> bool {
+        begins(nsn, self.0.national_first)
+    }
+
     /// `nsn` without the prefix that is dialled inside the country, if what is
     /// left can be a number; `room` takes it where digits change.
-    #[inline]
+    #[inline(always)]
     pub(super) fn strip_national<'a>(
         self,
         nsn: Digits<'a>,
         room: &'a mut Option<Room>,
     ) -> Digits<'a> {
-        if !begins(nsn, self.0.national_first) {
+        if !self.may_strip(nsn) {
             return nsn;
         }
         let Some(found) = program::matches(self.0.national_prefix, nsn.as_slice()) else {
@@ -197,7 +207,7 @@ impl Room {
 }
 
 /// Whether the first digit is one of those that have their bit in `first`.
-#[inline]
+#[inline(always)]
 fn begins(digits: Digits<'_>, first: u16) -> bool {
     digits.first().is_some_and(|digit| first >> digit & 1 != 0)
 }
@@ -208,7 +218,7 @@ pub(super) struct CallingCode(&'static Code);
 
 impl CallingCode {
     /// The calling code that `digits` begin with, and the count of its digits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(digits: &[u8]) -> Option<(Self, usize)> {
         let at = match *digits {
             [a, b, c, ..] => usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c),
@@ -222,13 +232,13 @@ impl CallingCode {
     }
 
     /// The calling code of a place.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(place: Place) -> Self {
         Self(CODES.get(usize::from(place.0.code)).unwrap_or(&CODES[0]))
     }
 
     /// A plus and the code, in ASCII and padded, and their size.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start(self) -> ([u8; 4], usize) {
         (self.0.start, usize::from(self.0.start_size))
     }
@@ -238,13 +248,13 @@ impl CallingCode {
     }
 
     /// The place whose rules numbers with this code follow.
-    #[inline]
+    #[inline(always)]
     pub(super) fn main(self) -> Place {
         Place(TERRITORIES.get(usize::from(self.0.main)).unwrap_or(&TERRITORIES[0]))
     }
 
     /// What `nsn` is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn judge(self, nsn: &[u8]) -> Found {
         let output = walk(self.0.root, nsn);
         match usize::from(output).checked_sub(1).and_then(|at| OUTPUTS.get(at)) {
@@ -258,7 +268,7 @@ impl CallingCode {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn found(self, output: &Output) -> Found {
         let place = match usize::from(output.territory).checked_sub(1) {
             Some(at) => TERRITORIES.get(at).map_or(self.main(), Place),
@@ -311,24 +321,26 @@ pub(super) struct Found {
 }
 
 /// The output of `digits` from the node `root` on; 0 is none.
-#[inline]
+#[inline(always)]
 fn walk(root: u16, digits: &[u8]) -> u8 {
     let mut at = root;
     let mut left = digits.len();
     for &digit in digits {
-        // A tail, or nothing left.
-        if at & TAIL != 0 || at == 0 {
-            break;
-        }
-        let node = NODES.get(usize::from(at)).unwrap_or(&NODES[0]);
-        at = node.get(usize::from(digit)).copied().unwrap_or(0);
+        let Some(next) = step(at, digit) else { break };
+        at = next;
         left -= 1;
     }
     if at & TAIL == 0 { 0 } else { tail(at).get(left).copied().unwrap_or(0) }
 }
 
+/// Where `digit` leads from a node; `None` from a tail.
+#[inline(always)]
+fn step(at: u16, digit: u8) -> Option<u16> {
+    NODES.get(usize::from(at) * DIGITS + usize::from(digit)).copied()
+}
+
 /// The outputs of a tail, by the count of digits still to come.
-#[inline]
+#[inline(always)]
 fn tail(at: u16) -> &'static [u8] {
     let at = usize::from(at & !TAIL);
     let count = TAILS.get(at).copied().map_or(0, usize::from);
@@ -340,21 +352,20 @@ fn tail(at: u16) -> &'static [u8] {
 fn why_not(root: u16, digits: &[u8]) -> Verdict {
     let mut at = root;
     for (taken, &digit) in digits.iter().enumerate() {
-        if at & TAIL != 0 {
-            let sizes = tail(at);
-            let is_size = |&output: &u8| output != 0;
-            let left = digits.len() - taken;
-            return match (sizes.iter().position(is_size), sizes.iter().rposition(is_size)) {
-                (Some(least), _) if left < least => Verdict::TooShort,
-                (_, Some(most)) if left > most => Verdict::TooLong,
-                (None, _) => Verdict::Invalid,
-                _ => Verdict::InvalidLength,
-            };
-        }
-        let node = NODES.get(usize::from(at)).unwrap_or(&NODES[0]);
-        at = node.get(usize::from(digit)).copied().unwrap_or(0);
-        if at == 0 {
-            return Verdict::Invalid;
+        match step(at, digit) {
+            Some(0) => return Verdict::Invalid,
+            Some(next) => at = next,
+            None => {
+                let sizes = tail(at);
+                let is_size = |&output: &u8| output != 0;
+                let left = digits.len() - taken;
+                return match (sizes.iter().position(is_size), sizes.iter().rposition(is_size)) {
+                    (Some(least), _) if left < least => Verdict::TooShort,
+                    (_, Some(most)) if left > most => Verdict::TooLong,
+                    (None, _) => Verdict::Invalid,
+                    _ => Verdict::InvalidLength,
+                };
+            }
         }
     }
     Verdict::TooShort

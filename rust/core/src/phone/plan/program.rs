@@ -48,7 +48,7 @@ impl Match {
 }
 
 /// Match the program at `place` from the first of `digits` on.
-#[inline]
+#[inline(always)]
 pub(super) fn matches(place: u16, digits: &[u8]) -> Option<Match> {
     let [head, words @ ..] = PROGRAMS.get(usize::from(place)..)? else { return None };
     if head & LITERAL != 0 {

@@ -1,0 +1,38 @@
+//! What the CPU changes in reading numbers, and nothing else.
+pub(super) mod portable;
+#[cfg(target_arch = "x86_64")]
+pub(super) mod x86_avx2;
+
+use super::window::WINDOW;
+
+/// A way to look at a window. A value of it exists only on a CPU that has the
+/// instructions it uses.
+pub(super) trait Cpu: Copy {
+    /// Where the digits of ASCII are in `window`, a bit each.
+    fn digits(self, window: &[u8; WINDOW]) -> u32;
+
+    /// Write the low half of each byte of `window`, the value of a digit.
+    fn values(self, window: &[u8; WINDOW], values: &mut [u8; WINDOW]);
+}
+
+/// Something to do that is compiled for each kind of CPU.
+pub(super) trait Work {
+    /// What comes of it.
+    type Output;
+
+    /// Do it.
+    fn run(self, cpu: impl Cpu) -> Self::Output;
+}
+
+/// Do `work` as fast as this CPU can.
+#[inline]
+pub(super) fn dispatch<W: Work>(work: W) -> W::Output {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(cpu) = x86_avx2::Avx2::detect() {
+        return cpu.run(work);
+    }
+    work.run(portable::Portable)
+}
+
+#[cfg(test)]
+mod tests;

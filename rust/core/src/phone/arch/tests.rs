@@ -1,0 +1,51 @@
+//! Every way to look at a window against one that looks at a byte at a time.
+use proptest::prelude::*;
+
+use super::portable::Portable;
+use super::{Cpu, WINDOW, Work, dispatch};
+
+/// Looks at a window, whatever the CPU.
+struct Look<'a>(&'a [u8; WINDOW]);
+
+impl Work for Look<'_> {
+    type Output = (u32, [u8; WINDOW]);
+
+    fn run(self, cpu: impl Cpu) -> Self::Output {
+        let mut values = [0xAA; WINDOW];
+        cpu.values(self.0, &mut values);
+        (cpu.digits(self.0), values)
+    }
+}
+
+fn check(window: &[u8; WINDOW]) {
+    let bits = window.iter().enumerate();
+    let digits = bits.fold(0, |mask, (at, byte)| mask | u32::from(byte.is_ascii_digit()) << at);
+    let expected = (digits, window.map(|byte| byte & 15));
+    assert_eq!(Look(window).run(Portable), expected);
+    assert_eq!(dispatch(Look(window)), expected);
+}
+
+proptest! {
+    #![proptest_config(crate::campaign::cases(5_000))]
+
+    #[test]
+    fn any_bytes_are_told_as_the_twin_tells_them(window in any::<[u8; WINDOW]>()) {
+        check(&window);
+    }
+
+    #[test]
+    fn digits_and_their_neighbours_are_told(window in proptest::array::uniform32(b'/'..=b':')) {
+        check(&window);
+    }
+}
+
+#[test]
+fn every_byte_is_told_at_every_place() {
+    for byte in 0..=255 {
+        for at in 0..WINDOW {
+            let mut window = [b'x'; WINDOW];
+            window[at] = byte;
+            check(&window);
+        }
+    }
+}
