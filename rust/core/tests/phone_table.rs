@@ -38,17 +38,18 @@ impl Row {
 
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let lines = include_str!("../src/phone/plan/myanmar.csv").lines();
-    lines.filter(|line| !line.starts_with('#')).skip(1).map(read).collect()
+    let rows = lines.filter(|line| !line.starts_with('#')).skip(1);
+    rows.map(|line| read(line).unwrap_or_else(|| unreachable!("{line} is no row"))).collect()
 });
 
-fn read(line: &'static str) -> Row {
+fn read(line: &'static str) -> Option<Row> {
     let fields: Vec<_> = line.splitn(7, ',').collect();
-    let [prefix, sizes, operator, confidence, sources, reviewed, _] = fields[..] else {
-        panic!("a row of the table has {} fields", fields.len());
+    let &[prefix, sizes, operator, confidence, sources, reviewed, _] = &fields[..] else {
+        return None;
     };
-    Row {
+    Some(Row {
         prefix,
-        sizes: sizes.split(' ').map(|size| size.parse().expect("a size is a number")).collect(),
+        sizes: sizes.split(' ').map(|size| size.parse().ok()).collect::<Option<_>>()?,
         operator: match operator {
             "MPT" => Operator::Mpt,
             "ATOM" => Operator::Atom,
@@ -63,8 +64,8 @@ fn read(line: &'static str) -> Row {
             _ => Confidence::Low,
         },
         sources,
-        reviewed: reviewed.replace('-', "").parse().expect("a day is a number"),
-    }
+        reviewed: reviewed.replace('-', "").parse().ok()?,
+    })
 }
 
 /// The choices of digits of a prefix, one set a position.

@@ -1,5 +1,6 @@
 //! Many texts at once, columns out.
 use super::arch::{Cpu, Work, dispatch};
+use super::window::{WINDOW, window};
 use super::{E164_SLOT, Number, Options, normalize_first};
 use crate::watch::Pause;
 use crate::{Error, Watch, threads};
@@ -8,6 +9,9 @@ use crate::{Error, Watch, threads};
 const THREADED_ROWS_MIN: usize = 50_000;
 /// Rows that a thread takes at a time.
 const CHUNK_ROWS: usize = 16_384;
+/// Rows after which the gaps between what the threads wrote are closed. Until then
+/// the E.164 column takes a whole slot a row: 11 MiB.
+const BLOCK_ROWS: usize = 32 * CHUNK_ROWS;
 
 /// The texts of a batch.
 #[derive(Clone, Copy)]
@@ -63,22 +67,39 @@ pub fn normalize_batch(
     if rows < THREADED_ROWS_MIN || threads::resolve(threads, rows) == 1 {
         return Ok(Chunk { text, rows, columns: columns.reborrow() }.fill(options));
     }
-    let mut written = vec![0; rows.div_ceil(CHUNK_ROWS)];
+    let mut e164 = columns.e164.take();
+    let (mut rest, mut text, mut left, mut end) = (columns, text, rows, 0);
+    while left > 0 {
+        let rows = left.min(BLOCK_ROWS);
+        let (head, tail) = split_text(text, rows);
+        let (mut columns, columns_left) = rest.split(rows);
+        // The column goes on where the last block ended: no line is longer than a slot.
+        let place = end..end + rows * E164_SLOT;
+        columns.e164 = e164.as_deref_mut().and_then(|e164| e164.get_mut(place));
+        end += fill_block(Chunk { text: head, rows, columns }, options, threads)?;
+        (rest, text, left) = (columns_left, tail, left - rows);
+    }
+    Ok(end)
+}
+
+/// Fill the columns of a block on several threads; the bytes written to its E.164 column.
+fn fill_block(mut block: Chunk<'_>, options: &Options, threads: usize) -> Result<usize, Error> {
+    let mut written = vec![0; block.rows.div_ceil(CHUNK_ROWS)];
     let mut work = Vec::with_capacity(written.len());
-    let (mut rest, mut text, mut rows_left) = (columns.reborrow(), text, rows);
+    let (mut rest, mut text, mut left) = (block.columns.reborrow(), block.text, block.rows);
     for written in &mut written {
-        let rows = rows_left.min(CHUNK_ROWS);
+        let rows = left.min(CHUNK_ROWS);
         let (head, tail) = split_text(text, rows);
         let (columns, columns_left) = rest.split(rows);
         work.push((Chunk { text: head, rows, columns }, written));
-        (rest, text, rows_left) = (columns_left, tail, rows_left - rows);
+        (rest, text, left) = (columns_left, tail, left - rows);
     }
     let jobs = work.len();
     let fill = |(chunk, written): (Chunk<'_>, &mut usize), _: &mut Pause<'_>| {
         *written = chunk.fill(options);
     };
     threads::for_each(work.into_iter(), jobs, threads, &mut Watch::none(), fill)?;
-    Ok(columns.e164.map_or(0, |e164| close_gaps(e164, &written)))
+    Ok(block.columns.e164.map_or(0, |e164| close_gaps(e164, &written)))
 }
 
 /// Whether `text` holds `rows` texts.
@@ -101,9 +122,7 @@ fn check(text: Text<'_>, rows: usize) -> Result<(), Error> {
 fn split_text(text: Text<'_>, rows: usize) -> (Text<'_>, Text<'_>) {
     match text {
         Text::Lines(data) => {
-            let breaks = data.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
-            let end = breaks.map(|(at, _)| at).nth(rows - 1).unwrap_or(data.len());
-            let (head, tail) = data.split_at(end);
+            let (head, tail) = data.split_at(end_of_line(data, rows).unwrap_or(data.len()));
             (Text::Lines(head), Text::Lines(tail.get(1..).unwrap_or_default()))
         }
         Text::Offsets { data, offsets } => {
@@ -112,6 +131,22 @@ fn split_text(text: Text<'_>, rows: usize) -> (Text<'_>, Text<'_>) {
             (Text::Offsets { data, offsets: head }, Text::Offsets { data, offsets: tail })
         }
     }
+}
+
+/// Where line `count` ends that has one behind it.
+fn end_of_line(data: &[u8], count: usize) -> Option<usize> {
+    // Breaks are counted in pieces, which takes many bytes at a time.
+    const PIECE: usize = 4096;
+    let mut left = count;
+    for (piece, start) in data.chunks(PIECE).zip((0..).step_by(PIECE)) {
+        let breaks = piece.iter().filter(|&&byte| byte == b'\n').count();
+        if breaks >= left {
+            let breaks = piece.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
+            return breaks.map(|(at, _)| start + at).nth(left - 1);
+        }
+        left -= breaks;
+    }
+    None
 }
 
 /// Move what each chunk wrote to the end of what the one before it wrote.
@@ -229,7 +264,7 @@ impl Chunk<'_> {
     fn fill_on(mut self, cpu: impl Cpu, options: &Options) -> usize {
         let mut end = 0;
         for row in 0..self.rows {
-            let (data, size) = self.text.take(row);
+            let (data, size) = self.text.take(cpu, row);
             let number = normalize_first(cpu, data, size, options);
             if let Some(e164) = &mut self.columns.e164 {
                 let (line, size) = number.line(self.columns.with_refused);
@@ -248,11 +283,19 @@ impl Chunk<'_> {
 impl<'a> Text<'a> {
     /// Text `row`: bytes that begin with it, and its size. Lines are taken off in order.
     #[inline(always)]
-    fn take(&mut self, row: usize) -> (&'a [u8], usize) {
+    fn take(&mut self, cpu: impl Cpu, row: usize) -> (&'a [u8], usize) {
         match self {
             Text::Lines(data) => {
                 let text: &'a [u8] = data;
-                let size = text.iter().position(|&byte| byte == b'\n').unwrap_or(text.len());
+                let breaks = cpu.equal(&window(text), b'\n');
+                let size = match breaks.trailing_zeros() as usize {
+                    WINDOW => {
+                        let behind = text.get(WINDOW..).unwrap_or_default();
+                        let size = behind.iter().position(|&byte| byte == b'\n');
+                        size.map_or(text.len(), |size| WINDOW + size)
+                    }
+                    size => size,
+                };
                 *data = text.get(size + 1..).unwrap_or_default();
                 (text, size)
             }

@@ -2,8 +2,8 @@
 //!
 //! Where digits and signs stand is kept as bits, and what strict reading wants to know of
 //! the groups is asked of the bits.
-use super::dial::{self, Dialled};
 use super::arch::Cpu;
+use super::dial::{self, Dialled};
 use super::window::{WINDOW, window};
 
 /// Digits of a clean text, at most. One with more may be two numbers.
@@ -30,6 +30,8 @@ const SPACE: u8 = 0x10;
 const SIGN: u8 = 0x20;
 const OPEN: u8 = 0x40;
 const CLOSE: u8 = 0x50;
+/// A letter that announces no extension, scheme or time: not one of `ixt`.
+const LETTER: u8 = 0x60;
 /// A byte that is looked at apart: a plus, a longer character, or what is unclean.
 const OTHER: u8 = 0x80;
 /// Nothing to see.
@@ -46,6 +48,14 @@ static BYTES: [u8; 256] = {
     bytes[b' ' as usize] = SPACE;
     bytes[b'-' as usize] = SIGN;
     bytes[b'.' as usize] = SIGN;
+    let mut letter: u8 = b'a';
+    while letter <= b'z' {
+        if !matches!(letter, b'i' | b'x' | b't') {
+            bytes[letter as usize] = LETTER;
+            bytes[letter.to_ascii_uppercase() as usize] = LETTER;
+        }
+        letter += 1;
+    }
     bytes[b'(' as usize] = OPEN;
     bytes[b')' as usize] = CLOSE;
     bytes
@@ -54,8 +64,18 @@ static BYTES: [u8; 256] = {
 /// The digits of a clean text.
 pub(super) type Digits = [u8; CLEAN_BYTES_MAX];
 
-/// The digits of a text of digits, spaces, dashes, brackets and dots, with at most
-/// one plus before them; `None` where the general path has to look.
+/// What the fast way makes of a text.
+pub(super) enum Clean<'a> {
+    /// The digits of a text of digits, spaces, dashes, brackets and dots, with at
+    /// most one plus before them.
+    Number(Dialled<'a>),
+    /// Such a text with letters among the digits, which strict reading refuses.
+    Letters,
+    /// The general path has to look.
+    Unclean,
+}
+
+/// Read a text the fast way.
 ///
 /// The text is the first `size` bytes of `data`, which may go on behind it.
 #[inline(always)]
@@ -65,17 +85,22 @@ pub(super) fn clean<'a>(
     size: usize,
     strict: bool,
     digits: &'a mut Digits,
-) -> Option<Dialled<'a>> {
-    if size > CLEAN_BYTES_MAX {
-        return None;
-    }
-    let text = data.get(..size)?;
+) -> Clean<'a> {
+    let Some(text) = data.get(..size).filter(|text| text.len() <= CLEAN_BYTES_MAX) else {
+        return Clean::Unclean;
+    };
+    let mut letters = false;
     if size <= WINDOW
-        && let Some(Found { start, count, plus }) = short(cpu, &window(data), text, strict, digits)
+        && let Some(found) = short(cpu, &window(data), text, strict, digits, &mut letters)
     {
-        return Some(Dialled { digits: dial::Digits::new(digits.get(start..)?, count), plus });
+        let padded = digits.get(found.start..).unwrap_or_default();
+        let digits = dial::Digits::new(padded, found.count);
+        return Clean::Number(Dialled { digits, plus: found.plus });
     }
-    long(text, strict, digits)
+    if letters {
+        return Clean::Letters;
+    }
+    long(text, strict, digits).map_or(Clean::Unclean, Clean::Number)
 }
 
 /// Where the digits of a text were put, and whether a plus is before them.
@@ -85,7 +110,7 @@ struct Found {
     plus: bool,
 }
 
-/// The way for ASCII in a window.
+/// The way for ASCII in a window; `letters` tells why there is none, if that is why.
 #[inline(always)]
 fn short(
     cpu: impl Cpu,
@@ -93,6 +118,7 @@ fn short(
     text: &[u8],
     strict: bool,
     digits: &mut Digits,
+    letters: &mut bool,
 ) -> Option<Found> {
     let all = u32::MAX.checked_shr(u32::try_from(WINDOW - text.len()).ok()?)?;
     let is_digit = cpu.digits(window) & all;
@@ -108,11 +134,21 @@ fn short(
         return Some(Found { start: usize::from(plus), count, plus });
     }
     let mut layout = Layout { digits: is_digit.into(), ..Layout::default() };
+    let mut has_letters = false;
     let mut rest = others;
     while rest != 0 {
-        let byte = *text.get(rest.trailing_zeros() as usize)?;
-        layout.add(BYTES[usize::from(byte)], rest & rest.wrapping_neg())?;
+        let class = BYTES[usize::from(*text.get(rest.trailing_zeros() as usize)?)];
+        if class == LETTER {
+            has_letters = true;
+        } else {
+            layout.add(class, rest & rest.wrapping_neg())?;
+        }
         rest &= rest - 1;
+    }
+    if has_letters {
+        // With two signs it may be a date.
+        *letters = strict && layout.signs & layout.signs.wrapping_sub(1) == 0;
+        return None;
     }
     if strict && !layout.is_plain(plus) {
         return None;

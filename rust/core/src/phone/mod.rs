@@ -18,9 +18,10 @@ mod strict;
 mod uri;
 mod window;
 
-pub use batch::{Columns, Text, normalize_batch};
 use arch::{Cpu, Work};
+pub use batch::{Columns, Text, normalize_batch};
 use buffer::Buffer;
+use clean::Clean;
 use dial::Dialled;
 pub use number::Number;
 pub use operator::Operator;
@@ -194,8 +195,9 @@ impl Work for One<'_> {
 fn normalize_first(cpu: impl Cpu, data: &[u8], size: usize, options: &Options) -> Number {
     let mut digits = [0; clean::CLEAN_BYTES_MAX];
     let number = match clean::clean(cpu, data, size, options.strict, &mut digits) {
-        Some(dialled) => dial::judge(dialled, options.region),
-        None => general(data.get(..size).unwrap_or(data), options),
+        Clean::Number(dialled) => dial::judge(dialled, options.region),
+        Clean::Letters => Number::refused(Verdict::Letters),
+        Clean::Unclean => general(data.get(..size).unwrap_or(data), options),
     };
     if options.sms { number.for_sms() } else { number }
 }

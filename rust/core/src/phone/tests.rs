@@ -10,8 +10,10 @@ fn both(text: &[u8], options: Options) {
 }
 
 fn options() -> impl Strategy<Value = Options> {
-    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(region, strict, sms)| Options {
-        region: region.then_some(Region::MYANMAR),
+    let region = (0..Region::all().count() * 2).prop_map(|at| Region::all().nth(at));
+    let region = prop_oneof![Just(Some(Region::MYANMAR)), region];
+    (region, any::<bool>(), any::<bool>()).prop_map(|(region, strict, sms)| Options {
+        region,
         strict,
         sms,
     })
@@ -36,6 +38,14 @@ proptest! {
     #[test]
     fn dates_and_tails_are_judged_alike(
         text in "(\\+|[.-]{0,2})[0-9]{1,4}[ .()-]{1,3}[0-9]{1,9}[ .()-]{1,3}[0-9]{0,4}[ .()-]{0,3}[0-9]{0,2}[.)-]{0,2}",
+        options in options(),
+    ) {
+        both(text.as_bytes(), options);
+    }
+
+    #[test]
+    fn letters_among_digits_are_judged_alike(
+        text in "\\+?[a-zA-Z]{0,2}[ ]?[0-9]{0,5}[ ().-]{0,2}[0-9]{0,5}[a-zA-Z]{0,3}[ ().-]{0,2}[0-9]{0,5}",
         options in options(),
     ) {
         both(text.as_bytes(), options);

@@ -11,6 +11,9 @@ pub(super) trait Cpu: Copy {
     /// Where the digits of ASCII are in `window`, a bit each.
     fn digits(self, window: &[u8; WINDOW]) -> u32;
 
+    /// Where `byte` is in `window`, a bit each.
+    fn equal(self, window: &[u8; WINDOW], byte: u8) -> u32;
+
     /// Write the low half of each byte of `window`, the value of a digit.
     fn values(self, window: &[u8; WINDOW], values: &mut [u8; WINDOW]);
 }

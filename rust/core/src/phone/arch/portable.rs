@@ -20,6 +20,12 @@ impl Cpu for Portable {
     }
 
     #[inline]
+    fn equal(self, window: &[u8; WINDOW], byte: u8) -> u32 {
+        let bits = window.iter().enumerate();
+        bits.fold(0, |mask, (at, &one)| mask | u32::from(one == byte) << at)
+    }
+
+    #[inline]
     fn values(self, window: &[u8; WINDOW], values: &mut [u8; WINDOW]) {
         const LOW: u64 = EACH * 0xF;
         let words = window.as_chunks().0.iter();

@@ -2,8 +2,8 @@
 #![allow(unsafe_code)]
 
 use core::arch::x86_64::{
-    __m256i, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8,
-    _mm256_set1_epi8, _mm256_set_epi64x, _mm256_sub_epi8,
+    __m256i, _mm256_cmpeq_epi8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_set_epi64x,
+    _mm256_set1_epi8, _mm256_sub_epi8,
 };
 
 use super::{Cpu, Work};
@@ -46,6 +46,12 @@ impl Cpu for Avx2 {
     }
 
     #[inline(always)]
+    fn equal(self, window: &[u8; WINDOW], byte: u8) -> u32 {
+        // SAFETY: as above.
+        unsafe { equal(window, byte) }
+    }
+
+    #[inline(always)]
     fn values(self, window: &[u8; WINDOW], values: &mut [u8; WINDOW]) {
         // A loop that the compiler makes one instruction of.
         for (place, byte) in values.iter_mut().zip(window) {
@@ -60,6 +66,13 @@ fn digits(window: &[u8; WINDOW]) -> u32 {
     let values = _mm256_sub_epi8(load(window), _mm256_set1_epi8(b'0'.cast_signed()));
     let is_digit = _mm256_cmpeq_epi8(_mm256_min_epu8(values, _mm256_set1_epi8(9)), values);
     _mm256_movemask_epi8(is_digit).cast_unsigned()
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn equal(window: &[u8; WINDOW], byte: u8) -> u32 {
+    let is_equal = _mm256_cmpeq_epi8(load(window), _mm256_set1_epi8(byte.cast_signed()));
+    _mm256_movemask_epi8(is_equal).cast_unsigned()
 }
 
 #[inline]

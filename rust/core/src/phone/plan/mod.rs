@@ -7,7 +7,9 @@
 mod data;
 mod program;
 
-use data::{CODE_INDEX, CODES, Code, DIGITS, LEADING, NODES, NONE, OUTPUTS, TAIL, TAILS, TERRITORIES};
+use data::{
+    CODE_INDEX, CODES, Code, DIGITS, LEADING, NODES, NONE, OUTPUTS, TAIL, TAILS, TERRITORIES,
+};
 pub use data::{DIGEST, TABLE_DATE};
 use data::{Output, PROGRAMS, Territory};
 
