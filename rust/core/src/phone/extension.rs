@@ -43,7 +43,7 @@ fn number_size(chars: &[char]) -> Option<(usize, usize)> {
             if digits == DIGITS_MIN {
                 least = at + 1;
             }
-        } else if !is_punctuation(c) && !(digits >= DIGITS_MIN && is_letter(c)) {
+        } else if !(is_punctuation(c) || digits >= DIGITS_MIN && is_letter(c)) {
             return (digits >= DIGITS_MIN).then_some((least, at));
         }
     }
