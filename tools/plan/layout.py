@@ -20,12 +20,14 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .automaton import DEAD, Output
-from .metadata import Territory
 from .patterns import ALL_DIGITS, DIGITS, Machine, prefixes, program
-from .world import World
+
+if TYPE_CHECKING:
+    from .metadata import Territory
+    from .world import World
 
 MAGIC: Final = b"SMSPLAN1"
 HEAD: Final = struct.Struct("<8s32s16sI8H")
@@ -175,10 +177,11 @@ def _first_digits(pattern: str | None) -> int:
 
 def _transform(rule: str) -> list[int]:
     """Return a rule such as `9\\1` as words, with their count before them."""
-    words = []
     characters = iter(rule)
-    for character in characters:
-        words.append(GROUP + int(next(characters)) if character == "\\" else int(character))
+    words = [
+        GROUP + int(next(characters)) if character == "\\" else int(character)
+        for character in characters
+    ]
     return [len(words), *words]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .patterns import prefixes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CALLING_CODE: Final = 95
 REGION: Final = "MM"

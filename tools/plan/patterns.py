@@ -9,9 +9,11 @@ from __future__ import annotations
 # The parser of `re` itself, so that a pattern means here what it means there.
 import re._constants as sre  # type: ignore[import-not-found]
 import re._parser as sre_parser  # type: ignore[import-not-found]
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 DIGITS: Final = range(10)
 ALL_DIGITS: Final = 0b11_1111_1111
@@ -24,7 +26,7 @@ class UnknownConstructError(ValueError):
 def digit_mask(op: Any, argument: Any) -> int:
     """Return the digits that one item of a pattern stands for, a bit each."""
     if op is sre.LITERAL and ord("0") <= argument <= ord("9"):
-        return 1 << (argument - ord("0"))
+        return 1 << int(argument - ord("0"))
     if op is sre.CATEGORY and argument is sre.CATEGORY_DIGIT:
         return ALL_DIGITS
     if op is sre.RANGE and ord("0") <= argument[0] <= argument[1] <= ord("9"):

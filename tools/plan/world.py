@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re._parser as sre_parser  # type: ignore[import-not-found]
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from . import metadata, myanmar
 from .automaton import Graph, Output
 from .metadata import FIXED_LINE_OR_MOBILE, KINDS, Territory
 from .patterns import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The most digits of a national number. Source: libphonenumber 9.0.43, `_MAX_LENGTH_FOR_NSN`.
 NATIONAL_DIGITS_MAX: Final = 17
