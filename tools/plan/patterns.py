@@ -39,6 +39,14 @@ def digit_mask(op: Any, argument: Any) -> int:
     raise UnknownConstructError(f"a pattern has {op}, which is not known here")
 
 
+def _repeats(argument: Any) -> tuple[int, int, Any]:
+    """Return how often a body is repeated, how often more than that at most, and the body."""
+    least, most, body = argument
+    if most is sre.MAXREPEAT:
+        raise UnknownConstructError("a pattern repeats without a bound")
+    return least, most - least, body
+
+
 @dataclass
 class Machine:
     """A nondeterministic automaton that patterns are added to.
@@ -81,11 +89,11 @@ class Machine:
                 self.jumps[self._sequence(branch, start)].append(end)
             return end
         if op is sre.MAX_REPEAT:
-            least, most, body = argument
+            least, more, body = _repeats(argument)
             for _ in range(least):
                 state = self._sequence(body, state)
             ends = [state]
-            for _ in range(int(most) - least):
+            for _ in range(more):
                 ends.append(self._sequence(body, ends[-1]))
             end = self.new_state()
             for one in ends:
@@ -129,6 +137,8 @@ MATCH: Final = 4 << 12
 JUMP: Final = 5 << 12  # go on at the operand
 LITERAL: Final = 1 << 15
 
+GROUPS_MAX: Final = 2  # what a match in Rust has room for
+
 
 def program(pattern: str) -> list[int]:
     """Return a program that matches as `re.match(pattern, digits)` does.
@@ -139,9 +149,12 @@ def program(pattern: str) -> list[int]:
     if pattern.isdecimal() and pattern.isascii():
         return [LITERAL | len(pattern), *map(int, pattern)]
     tree = sre_parser.parse(pattern)
+    groups = tree.state.groups - 1
+    if groups > GROUPS_MAX:
+        raise UnknownConstructError(f"a pattern has {groups} groups, more than {GROUPS_MAX}")
     words: list[int] = []
     _emit(tree, words)
-    return [tree.state.groups - 1, *words, MATCH]
+    return [groups, *words, MATCH]
 
 
 def _emit(tree: Iterable[Any], words: list[int]) -> None:
@@ -183,11 +196,11 @@ def _emit_branch(branches: list[Any], words: list[int]) -> None:
 
 
 def _emit_repeat(argument: Any, words: list[int]) -> None:
-    least, most, body = argument
+    least, more, body = _repeats(argument)
     for _ in range(least):
         _emit(body, words)
     ends = []
-    for _ in range(int(most) - least):
+    for _ in range(more):
         words += [SPLIT, len(words) + 3, 0]
         ends.append(len(words) - 1)
         _emit(body, words)
