@@ -1,7 +1,8 @@
 """Build the world's numbering plan for the Rust crate, from the package `phonenumbers`.
 
-    python -m tools.numbering_plan           write it, and its figures in the specification
-    python -m tools.numbering_plan --check   only say whether both are up to date
+    python -m tools.numbering_plan           write it, its figures in the specification, and
+                                             the release in myanmar.csv
+    python -m tools.numbering_plan --check   only say whether they are up to date
 
 How to move to the next release of the metadata: docs/spec/numbering-plan.md.
 """
@@ -22,12 +23,13 @@ TABLE: Final = FOLDER / "myanmar.csv"
 PLAN: Final = FOLDER / "numbering_plan.bin"
 PAGE: Final = ROOT / "docs" / "spec" / "numbering-plan.md"
 
+RELEASE: Final = re.compile(r"(?<=^#   L  libphonenumber )[0-9.]+(?=,)", re.M)
 FIGURES: Final = re.compile(r"(?<=<!-- figures: made, not typed -->\n).*?(?=<!-- end -->)", re.S)
 
 
-def build(table: Path = TABLE) -> bytes:
-    """Return the plan as bytes; the same metadata and table give the same bytes."""
-    rows = myanmar.read(table)
+def build(path: Path) -> bytes:
+    """Return the plan with the table at `path`; the same sources give the same bytes."""
+    rows = myanmar.read(path)
     plan = world.build(rows)
     newest = max(row.reviewed for row in rows)
     return layout.encode(plan, metadata.version(), int(newest.strftime("%Y%m%d")))
@@ -42,14 +44,21 @@ def page(text: str, plan: bytes) -> str:
     return FIGURES.sub(table, text)
 
 
-def stale(plan: bytes) -> list[str]:
-    """Return the names of the committed files that `plan` would change."""
-    text = PAGE.read_text("utf-8")
-    is_fresh = {
-        PLAN.name: PLAN.exists() and PLAN.read_bytes() == plan,
-        PAGE.name: page(text, plan) == text,
+def table(text: str) -> str:
+    """Return the table `text` with the release that its rows were compared with."""
+    if not RELEASE.search(text):
+        raise ValueError(f"{TABLE.name} does not say which release its source L is")
+    return RELEASE.sub(metadata.version(), text)
+
+
+def files() -> dict[Path, bytes]:
+    """Return what each committed file should hold."""
+    plan = build(TABLE)
+    return {
+        PLAN: plan,
+        PAGE: page(PAGE.read_text("utf-8"), plan).encode(),
+        TABLE: table(TABLE.read_text("utf-8")).encode(),
     }
-    return [name for name, fresh in is_fresh.items() if not fresh]
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,18 +69,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing")
     is_check = parser.parse_args(arguments).check
     try:
-        plan = build()
-        names = stale(plan)
+        made = files()
     except ValueError as error:
         print(f"numbering_plan: {error}", file=sys.stderr)
         return 1
+    stale = [path for path, data in made.items() if not path.exists() or path.read_bytes() != data]
     if is_check:
-        for name in names:
-            print(f"{name} is stale: make numbering-plan makes it anew", file=sys.stderr)
-        return 1 if names else 0
-    PLAN.write_bytes(plan)
-    PAGE.write_text(page(PAGE.read_text("utf-8"), plan), "utf-8")
-    print(f"{PLAN.name}: metadata {metadata.version()}, {len(plan):,} bytes")
+        for path in stale:
+            print(f"{path.name} is stale: make numbering-plan makes it anew", file=sys.stderr)
+        return 1 if stale else 0
+    for path in stale:
+        path.write_bytes(made[path])
+    print(f"metadata {metadata.version()}: {', '.join(p.name for p in stale) or 'nothing'} written")
     return 0
 
 
