@@ -136,9 +136,9 @@ pub(super) fn class(c: char) -> Class {
 /// The class of each character of ASCII.
 static ASCII: [Class; 128] = {
     let mut classes = [Class::Foreign; 128];
-    let mut at = 0;
-    while at < classes.len() {
-        classes[at] = match at as u8 {
+    let mut at: u8 = 0;
+    while (at as usize) < classes.len() {
+        classes[at as usize] = match at {
             digit @ b'0'..=b'9' => Class::Digit(digit - b'0'),
             b'+' => Class::Plus,
             b' ' | b'-' | b'.' | b'(' | b')' | b'[' | b']' => Class::Joins,
