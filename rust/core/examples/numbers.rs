@@ -1,4 +1,6 @@
 //! How long a number takes: lines of a file, one thread, the whole job.
+#![allow(clippy::expect_used)]
+
 use std::time::Instant;
 
 use smspoh_core::phone::{Columns, E164_SLOT, Options, Text, normalize_batch};

@@ -130,16 +130,16 @@ pub(super) static CODES: [Code; count(3)] = {
 const fn code(at: usize) -> Code {
     let [main, territories] = bytes(at + 4);
     let code = word(at);
-    let (mut start, mut start_size) = ([b'+', 0, 0, 0], 1);
+    let (mut start, mut start_size) = ([b'+', 0, 0, 0], 1_u8);
     let mut unit = 100;
     while unit > 0 {
         if code >= unit {
-            start[start_size] = b'0' + (code / unit % 10) as u8;
+            start[start_size as usize] = b'0' + (code / unit % 10) as u8;
             start_size += 1;
         }
         unit /= 10;
     }
-    Code { code, root: word(at + 2), main, territories, start, start_size: start_size as u8 }
+    Code { code, root: word(at + 2), main, territories, start, start_size }
 }
 
 /// For each three digits, the place of the calling code they begin with, or
@@ -200,14 +200,14 @@ pub(super) static PROGRAMS: [u16; count(6)] = {
 
 const fn territory(at: usize) -> Territory {
     let calling_code = word(at + 2);
-    let mut code = 0;
-    while word(CODES_AT + code * 6) != calling_code {
+    let mut code: u8 = 0;
+    while word(CODES_AT + code as usize * 6) != calling_code {
         code += 1;
     }
     Territory {
         region: bytes(at),
         calling_code,
-        code: code as u8,
+        code,
         shape: word(at + 4),
         sizes: double(at + 6),
         local_sizes: double(at + 10),
