@@ -23,8 +23,10 @@ TABLE: Final = FOLDER / "myanmar.csv"
 PLAN: Final = FOLDER / "numbering_plan.bin"
 PAGE: Final = ROOT / "docs" / "spec" / "numbering-plan.md"
 
-RELEASE: Final = re.compile(r"(?<=^#   L  libphonenumber )[0-9.]+(?=,)", re.M)
-FIGURES: Final = re.compile(r"(?<=<!-- figures: made, not typed -->\n).*?(?=<!-- end -->)", re.S)
+RELEASE: Final = re.compile(r"(?<=^#   L  libphonenumber )[0-9.]+(?=,)", re.MULTILINE)
+FIGURES: Final = re.compile(
+    r"(?<=<!-- figures: made, not typed -->\n).*?(?=<!-- end -->)", re.DOTALL
+)
 
 
 def build(path: Path) -> bytes:
