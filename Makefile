@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml')
 
-.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock build-rivals gate bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock numbering-plan metadata build-rivals gate bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -148,6 +148,7 @@ check: build ## format, lint, types, import rules, header and documents fresh
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/sample_data.py --check
+	$(BIN)/python -m tools.numbering_plan --check
 	$(BIN)/python tools/bench_report.py --check
 	$(BIN)/python tools/check_tree.py
 	@echo "check: all clean"
@@ -161,11 +162,18 @@ format: setup ## format everything
 header: ## write the C header anew
 	SMSPOH_BLESS=1 cargo test --quiet --package smspoh-capi --test header
 
+numbering-plan: setup ## the numbering plan anew, from the release of phonenumbers in the lock
+	$(BIN)/python -m tools.numbering_plan
+
+metadata: ## move to the newest release of libphonenumber's metadata (needs uv)
+	$(MAKE) lock UPGRADE="--upgrade-package phonenumbers"
+	$(MAKE) numbering-plan
+
 lock: ## write the locks anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: .venv/bin/python -m pip install uv"; exit 1; }
 	for group in dev test; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-			--no-emit-index-url --no-emit-find-links --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
+			--no-emit-index-url --no-emit-find-links $(UPGRADE) --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
 	done
 
 # The first prints a table of this run; the second measures in turn, which is what is kept.

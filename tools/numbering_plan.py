@@ -1,48 +1,88 @@
 """Build the world's numbering plan for the Rust crate, from the package `phonenumbers`.
 
-    python -m tools.numbering_plan           write it
-    python -m tools.numbering_plan --check   only say whether it is up to date
+    python -m tools.numbering_plan           write it, its figures in the specification, and
+                                             the release in myanmar.csv
+    python -m tools.numbering_plan --check   only say whether they are up to date
 
-To move to the next release of the metadata: see docs/spec/numbering-plan.md.
+How to move to the next release of the metadata: docs/spec/numbering-plan.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import Final
 
 from tools.plan import layout, metadata, myanmar, world
 
-FOLDER: Final = Path(__file__).parents[1] / "rust" / "core" / "src" / "phone" / "plan"
+ROOT: Final = Path(__file__).parents[1]
+FOLDER: Final = ROOT / "rust" / "core" / "src" / "phone" / "plan"
 TABLE: Final = FOLDER / "myanmar.csv"
 PLAN: Final = FOLDER / "numbering_plan.bin"
+PAGE: Final = ROOT / "docs" / "spec" / "numbering-plan.md"
+
+RELEASE: Final = re.compile(r"(?<=^#   L  libphonenumber )[0-9.]+(?=,)", re.MULTILINE)
+FIGURES: Final = re.compile(
+    r"(?<=<!-- figures: made, not typed -->\n).*?(?=<!-- end -->)", re.DOTALL
+)
 
 
-def build() -> bytes:
-    """Return the plan as bytes; the same metadata and table give the same bytes."""
-    rows = myanmar.read(TABLE)
+def build(path: Path) -> bytes:
+    """Return the plan with the table at `path`; the same sources give the same bytes."""
+    rows = myanmar.read(path)
     plan = world.build(rows)
-    world.check(plan, rows)
     newest = max(row.reviewed for row in rows)
     return layout.encode(plan, metadata.version(), int(newest.strftime("%Y%m%d")))
 
 
-def main() -> int:
-    """Write the plan, or compare it."""
+def page(text: str, plan: bytes) -> str:
+    """Return the page `text` with the figures of `plan`."""
+    rows = (f"| {name} | {value} |\n" for name, value in layout.figures(plan))
+    table = "".join(("| of the plan | |\n", "|---|---|\n", *rows))
+    if not FIGURES.search(text):
+        raise ValueError(f"{PAGE.name} has no place for the figures")
+    return FIGURES.sub(table, text)
+
+
+def table(text: str) -> str:
+    """Return the table `text` with the release that its rows were compared with."""
+    if not RELEASE.search(text):
+        raise ValueError(f"{TABLE.name} does not say which release its source L is")
+    return RELEASE.sub(metadata.version(), text)
+
+
+def files() -> dict[Path, bytes]:
+    """Return what each committed file should hold."""
+    plan = build(TABLE)
+    return {
+        PLAN: plan,
+        PAGE: page(PAGE.read_text("utf-8"), plan).encode(),
+        TABLE: table(TABLE.read_text("utf-8")).encode(),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the plan and its figures, or compare them."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--check", action="store_true", help="write nothing")
-    arguments = parser.parse_args()
-    plan = build()
-    if not arguments.check:
-        PLAN.write_bytes(plan)
-        print(f"{PLAN.name}: metadata {metadata.version()}, {len(plan):,} bytes")
-    elif not PLAN.exists() or PLAN.read_bytes() != plan:
-        print(f"{PLAN.name} is not what its sources give; python -m tools.numbering_plan makes it")
+    is_check = parser.parse_args(arguments).check
+    try:
+        made = files()
+    except ValueError as error:
+        print(f"numbering_plan: {error}", file=sys.stderr)
         return 1
+    stale = [path for path, data in made.items() if not path.exists() or path.read_bytes() != data]
+    if is_check:
+        for path in stale:
+            print(f"{path.name} is stale: make numbering-plan makes it anew", file=sys.stderr)
+        return 1 if stale else 0
+    for path in stale:
+        path.write_bytes(made[path])
+    print(f"metadata {metadata.version()}: {', '.join(p.name for p in stale) or 'nothing'} written")
     return 0
 
 

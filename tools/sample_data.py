@@ -163,7 +163,8 @@ def written(dice: Dice, number: str) -> str:
         f"+95 0{local}",
         f"(+95) {local}",
         f"(0{first}) {rest}",
-        f"950{local}",
+        # A slash may part two numbers, and 950 begins numbers too.
+        f"950{number if '/' in local else local}",
     ]
     if dice.below(20) == 0:
         return f"tel:+95{number}"
@@ -192,6 +193,18 @@ def abroad(dice: Dice) -> tuple[str, str | None]:
         (f"+{code}{local}", f"+{code} {local}", f"00{code}{local}", f"+{code}-{local}")
     )
     return dressed(dice, form), f"+{code}{number}"
+
+
+def abroad_refused(dice: Dice) -> tuple[str, str | None]:
+    """A number of Bangkok or London, too short a mobile of Thailand, an area that America lacks."""
+    return dice.pick(
+        (
+            f"+66 2 {dice.digits(3)} {dice.digits(4)}",
+            f"+44 (0)20 7946 0{dice.digits(3)}",
+            f"+66 81 {dice.digits(3)} {dice.digits(3)}",
+            f"+1 (555) {dice.digits(3)}-{dice.digits(4)}",
+        )
+    ), None
 
 
 def fixed(dice: Dice) -> tuple[str, str | None]:
@@ -260,7 +273,8 @@ def nothing(dice: Dice) -> tuple[str, str | None]:
 RECIPE: dict[str, tuple[int, Callable[[Dice], tuple[str, str | None]]]] = {
     "mobile": (640, mobile),
     "unconfirmed": (20, unconfirmed),
-    "abroad": (60, abroad),
+    "abroad": (50, abroad),
+    "abroad_refused": (10, abroad_refused),
     "fixed": (40, fixed),
     "not_allocated": (20, not_allocated),
     "letters": (30, letters),

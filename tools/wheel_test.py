@@ -2,7 +2,8 @@
 
 One wheel (`py3-none-<platform>`) must serve every Python from 3.11 on. The
 environments are made outside the checkout, so that nothing but the wheel can be
-imported; their packages are fetched as the lock names them.
+imported; their packages are fetched as the lock names them. The wheel has to hold the
+licence and the notice.
 
     python tools/wheel_test.py dist/smspoh-*.whl
 """
@@ -13,6 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +37,16 @@ def interpreters() -> dict[tuple[int, int], str]:
             if done.stdout.strip() == str((major, minor)):
                 found.setdefault((major, minor), candidate)
     return dict(sorted(found.items()))
+
+
+def check_notices(wheel: Path) -> None:
+    """Refuse a wheel without the licence, or without the notice of what else is in it."""
+    with zipfile.ZipFile(wheel) as archive:
+        for notice in ("LICENSE", "NOTICE"):
+            ending = f".dist-info/licenses/{notice}"
+            held = [archive.read(name) for name in archive.namelist() if name.endswith(ending)]
+            if held != [(ROOT / notice).read_bytes()]:
+                raise SystemExit(f"{wheel.name} does not have {notice} as it is here")
 
 
 def try_wheel(wheel: Path, interpreter: str) -> None:
@@ -61,6 +73,7 @@ def main() -> None:
     wheel = Path(sys.argv[1]).resolve()
     if not re.search(r"-py3-none-[a-z0-9_.]+\.whl$", wheel.name):
         raise SystemExit(f"{wheel.name} is not tagged py3-none-<platform>")
+    check_notices(wheel)
     here = interpreters()
     for (major, minor), interpreter in here.items():
         print(f"wheel_test: {wheel.name} on Python {major}.{minor}", flush=True)

@@ -83,6 +83,24 @@ def test_the_region_is_taken_in_either_case(run: Run) -> None:
     assert run("normalize", "--region", "NONE", stdin="09789123456").code == 1
 
 
+def test_any_region_can_be_assumed(run: Run) -> None:
+    ran = run("normalize", "--region", "gb", "--json", stdin="020 7946 0958\n07400 123456")
+    assert [(row["e164"], row["region"], row["kind"]) for row in ran.rows] == [
+        ("+442079460958", "GB", "FIXED_LINE"),
+        ("+447400123456", "GB", "MOBILE"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "region", ["", "ZZ", "001", "M", "MMR", "ß", "09789123456", "မြ", "\udcff\udcff"]
+)
+def test_what_is_no_region_is_one_line_without_a_number(run: Run, region: str) -> None:
+    ran = run("normalize", "--region", region, stdin="1")
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "is no region: it needs two letters of ISO 3166-1" in ran.err
+    assert "789" not in ran.err
+
+
 def test_tabs(run: Run) -> None:
     ran = run(
         "normalize", "--column", "n", "--delimiter", "tab", "--json", stdin="a\tn\nx\t09789123456\n"
@@ -120,8 +138,8 @@ def test_more_rows_than_one_batch(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
             ["--region", "XX"],
             "1",
             (
-                "smspoh normalize: Invalid value for '--region': 'XX' is not one of 'mm', 'none'"
-                " (see smspoh normalize --help)"
+                "smspoh normalize: Invalid value for '--region': 'XX' is no region: it needs"
+                " two letters of ISO 3166-1, such as MM, or none (see smspoh normalize --help)"
             ),
         ),
         (["missing.txt"], "", "smspoh: FILE cannot be read: No such file or directory"),

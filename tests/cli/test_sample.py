@@ -22,7 +22,8 @@ TOOL = Path(__file__).parents[2] / "tools" / "sample_data.py"
 MEANT = {
     "mobile": {Verdict.VALID},
     "unconfirmed": {Verdict.UNCONFIRMED},
-    "abroad": {Verdict.UNCONFIRMED},
+    "abroad": {Verdict.VALID},
+    "abroad_refused": {Verdict.TOO_SHORT, Verdict.NOT_MOBILE, Verdict.INVALID},
     "fixed": {Verdict.NOT_MOBILE},
     "not_allocated": {Verdict.INVALID},
     "letters": {Verdict.LETTERS},

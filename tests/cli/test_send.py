@@ -86,7 +86,10 @@ def test_the_options_reach_the_gateway(run: Run, account: Sandbox) -> None:
     [
         ("0978912O456", "the number is refused: LETTERS; nothing was sent"),
         ("01 234 5678", "the number is refused: NOT_MOBILE; nothing was sent"),
-        ("+66812345678", "UNCONFIRMED (see --include-unconfirmed); nothing was sent"),
+        ("+66 2 123 4567", "the number is refused: NOT_MOBILE; nothing was sent"),
+        ("+66 8123 4567", "the number is refused: TOO_SHORT; nothing was sent"),
+        ("+999 1234 5678", "the number is refused: UNKNOWN_CALLING_CODE; nothing was sent"),
+        ("09351234567", "UNCONFIRMED (see --include-unconfirmed); nothing was sent"),
     ],
 )
 def test_refused_numbers(run: Run, account: Sandbox, number: str, says: str) -> None:
@@ -99,9 +102,19 @@ def test_refused_numbers(run: Run, account: Sandbox, number: str, says: str) -> 
 
 def test_an_unconfirmed_number_when_asked_for(run: Run, account: Sandbox) -> None:
     ran = run(
-        "send", "--to", "+66812345678", "--from", "SMSPoh", "--include-unconfirmed", stdin=TEXT
+        "send", "--to", "09351234567", "--from", "SMSPoh", "--include-unconfirmed", stdin=TEXT
     )
     assert ran.code == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "region"),
+    [("+66 81 234 5678", "MM"), ("081 234 5678", "TH"), ("081 234 5678", "th")],
+)
+def test_a_number_abroad_is_sent(run: Run, account: Sandbox, number: str, region: str) -> None:
+    ran = run("send", "--to", number, "--from", "SMSPoh", "--region", region, stdin=TEXT)
+    assert (ran.code, ran.err) == (0, "")
+    assert account.gateway.ledger.find(Filters())[0].to == "66812345678"
 
 
 @pytest.mark.parametrize(
@@ -119,7 +132,7 @@ def test_an_unconfirmed_number_when_asked_for(run: Run, account: Sandbox) -> Non
         ([*TO, "--at", "2030-01-01T00:00"], TEXT, "needs an offset from UTC"),
         ([*TO, "--reference", "r" * 51], TEXT, "client_reference has 51 characters"),
         ([*TO, "--receipt-url", "ftp://x"], TEXT, "delivery_receipt_url must be"),
-        ([*TO, "--region", "TH"], TEXT, "is not one of 'mm', 'none'"),
+        ([*TO, "--region", "ZZ"], TEXT, "'ZZ' is no region: it needs two letters of ISO 3166-1"),
         ([*TO, "--generate-key"], TEXT, "a key is for --encrypt only"),
         ([*TO, "--key-file", "k"], TEXT, "a key is for --encrypt only"),
         ([*TO, "--encrypt", "--generate-key"], TEXT, "needs --key-file"),

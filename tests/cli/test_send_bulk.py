@@ -39,7 +39,7 @@ number,text,id
 09 450 000 000,first,a
 0978912O456,second,b
 ၀၉၇၈၉၁၂၃၄၅၆,တတိယ,c
-+66 81 234 5678,fourth,d
+09 337 382 971,fourth,d
 09450000001,,e
 09450000002,sixth,f
 """
@@ -138,6 +138,24 @@ def test_all_fine_is_code_0(run: Run, account: Sandbox, tmp_path: Path) -> None:
         1,
     )
     assert row["error"] is None
+
+
+def test_numbers_abroad_are_judged_by_their_own_plan(
+    run: Run, account: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "abroad.csv").write_text(
+        "number,text\n+66 81 234 5678,a\n+66 8123 4567,b\n+66 2 123 4567,c\n081 234 5678,d\n"
+    )
+    ran = run("send-bulk", "abroad.csv", *FROM, "--region", "th", "--json")
+    assert ran.code == 1
+    assert _column("verdict", "abroad.outcomes.csv") == [
+        "VALID",
+        "TOO_SHORT",
+        "NOT_MOBILE",
+        "VALID",
+    ]
+    assert _column("e164", "abroad.outcomes.csv") == ["+66812345678", "", "", "+66812345678"]
+    assert _column("outcome", "abroad.outcomes.csv").count("ACCEPTED") == 2
 
 
 def test_standard_input(run: Run, account: Sandbox) -> None:
@@ -322,7 +340,10 @@ def test_left_over_keys_are_never_overwritten(run: Run, account: Sandbox, table:
         (["people.csv", *FROM, "--reference-column", "text"], "has a reference twice"),
         (["people.csv", *FROM, "--workers", "0"], "0 is not in the range"),
         (["people.csv", *FROM, "--workers", "17"], "17 is not in the range"),
-        (["people.csv", *FROM, "--region", "TH"], "is not one of 'mm', 'none'"),
+        (
+            ["people.csv", *FROM, "--region", "ZZ"],
+            "'ZZ' is no region: it needs two letters of ISO 3166-1",
+        ),
         (["people.csv", *FROM, "--outcomes", "no/where.csv"], "cannot be created"),
         (["-", *FROM], "--outcomes is needed"),
     ],

@@ -12,7 +12,7 @@ import pytest
 from smspoh import errors
 from smspoh.cli import COMMANDS, _outcomes, cli
 from smspoh.cli._sending import Outcome
-from smspoh.phone import Verdict
+from smspoh.phone import Operator, Verdict, normalize_batch
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "guide" / "cli.md"
@@ -25,6 +25,8 @@ OURS = [
     "docs/benchmarks.md",
     "docs/glossary.md",
     "docs/spec/envelope.md",
+    "docs/spec/numbers.md",
+    "docs/spec/numbering-plan.md",
 ]
 
 _EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
@@ -156,6 +158,43 @@ def test_the_sizes_in_the_envelope_page_are_right() -> None:
         size = len(b64decode(message))
         assert size == 96 + 16 * (length // 16 + 1)
         assert re.search(rf"\b{size} bytes,\s+or {len(message)} characters", text)
+
+
+def test_the_forms_of_the_numbers_page_come_to_one_number() -> None:
+    text = (ROOT / "docs/spec/numbers.md").read_text("utf-8")
+    block = re.search(
+        r"^All of these are `(\+\d+)`:\n\n```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    )
+    assert block is not None
+    forms = [form for line in block[2].splitlines() for form in re.split(r" {2,}", line)]
+    numbers = normalize_batch(forms)
+    assert len(forms) > 12
+    assert dict(zip(forms, numbers.e164, strict=True)) == dict.fromkeys(forms, block[1])
+
+
+def _prefixes(cell: str) -> list[str]:
+    ranges = (part.partition("-") for part in cell.split(", "))
+    return [
+        str(prefix)
+        for first, _, last in ranges
+        for prefix in range(int(first), int(last or first) + 1)
+    ]
+
+
+def test_the_blocks_of_the_numbers_page_are_those_of_the_library() -> None:
+    text = (ROOT / "docs/spec/numbers.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| ([0-9, -]+) \| ([0-9, ]+|any) \| (.+?) \| .*? \| `(\w+)` \|$", text, re.MULTILINE
+    )
+    assert len(rows) == 20
+    for prefixes, sizes, operator, verdict in rows:
+        for size in map(int, sizes.replace("any", "8, 9, 10").split(", ")):
+            numbers = [prefix.ljust(size, "2") for prefix in _prefixes(prefixes)]
+            batch = normalize_batch([f"+95{number}" for number in numbers])
+            found = {number: v.name for number, v in zip(numbers, batch.verdicts, strict=True)}
+            assert found == dict.fromkeys(numbers, verdict)
+            if operator.upper() in Operator.__members__:
+                assert {o.name for o in batch.operators} == {operator.upper()}, prefixes
 
 
 def test_the_words_of_contributing_are_those_of_the_makefile() -> None:

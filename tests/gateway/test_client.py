@@ -261,7 +261,7 @@ def test_the_history_is_filtered_and_paged() -> None:
         Client(sandbox.api_key, sandbox.api_secret, base_url=sandbox.base_url) as client,
     ):
         client.send_bulk(many(45))
-        client.send("+6681234567", "abroad", "Second")
+        client.send("+66812345678", "abroad", "Second")
         client.send("09770000001", "needle 100%&=", "Second")
         first = client.messages()
         assert (first.records, first.limit, first.start, first.page) == (47, 20, 0, 1)

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from smspoh.phone import normalize_batch
+from smspoh.phone import metadata_version, normalize_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from .writings import Case
 
-VERSION: Final = "9.0.43"
-"""The version of the metadata that our plans were made of."""
+VERSION: Final = metadata_version()
+"""The version of the metadata that our plan was made of."""
 
 # The metadata has thousands of patterns; without this most are compiled again and again.
 phonenumbers.enable_pattern_cache()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def test_the_columns_tell_what_became_of_each_row() -> None:
     ]
     assert batch.verdicts == [
         Verdict.VALID,
-        Verdict.UNCONFIRMED,
+        Verdict.VALID,
         Verdict.NOT_A_NUMBER,
         Verdict.VALID,
         Verdict.LETTERS,
@@ -70,7 +71,8 @@ def test_the_columns_tell_what_became_of_each_row() -> None:
     unknown = Operator.UNKNOWN
     assert batch.operators == [Operator.MPT, unknown, unknown, unknown, unknown, Operator.ATOM]
     none = Kind.UNKNOWN
-    assert batch.kinds == [Kind.MOBILE, none, none, Kind.FIXED_LINE, none, Kind.MOBILE]
+    mobile = Kind.MOBILE
+    assert batch.kinds == [mobile, mobile, none, Kind.FIXED_LINE, none, mobile]
     assert batch.regions == ["MM", "TH", None, "MM", None, "MM"]
     assert batch.country_codes == [95, 66, 0, 95, 0, 95]
     assert len(batch) == len(ROWS)
@@ -84,7 +86,9 @@ def test_rows_can_be_indexed_from_both_ends_and_sliced() -> None:
     batch = normalize_batch(ROWS)
     assert batch[0] == normalize(ROWS[0])
     assert batch[-1] == normalize(ROWS[-1])
-    assert batch[2] == RefusedNumber(Verdict.NOT_A_NUMBER, None, 0, Operator.UNKNOWN, Kind.UNKNOWN)
+    assert batch[2] == RefusedNumber(
+        Verdict.NOT_A_NUMBER, None, 0, Operator.UNKNOWN, Kind.UNKNOWN, None
+    )
     assert batch[2].e164 is None
     assert batch[1:3] == [batch[1], batch[2]]
     assert batch[::-1] == batch.to_list()[::-1]
@@ -94,17 +98,26 @@ def test_rows_can_be_indexed_from_both_ends_and_sliced() -> None:
 
 
 def test_counts_and_repr_show_no_number() -> None:
-    batch = normalize_batch(ROWS)
+    batch = normalize_batch([*ROWS, "09337382971", "+66 2 123"])
     assert batch.counts() == Counter(batch.verdicts)
-    assert repr(batch) == "PhoneBatch(rows=6, VALID=3, UNCONFIRMED=1, NOT_A_NUMBER=1, LETTERS=1)"
-    assert "420" not in repr(batch.to_list())
+    assert repr(batch) == (
+        "PhoneBatch(rows=8, VALID=4, UNCONFIRMED=1, NOT_A_NUMBER=1, LETTERS=1, TOO_SHORT=1)"
+    )
+    assert not re.search(r"420|812|337|2123", repr(batch.to_list()))
 
 
 def test_sms_refuses_what_cannot_take_one() -> None:
-    batch = normalize_batch(["01 512345", "09 420 123 456", "+66812345678"], sms=True)
-    assert batch.verdicts == [Verdict.NOT_MOBILE, Verdict.VALID, Verdict.UNCONFIRMED]
-    assert batch.e164[0] is None
-    assert batch.kinds[0] is Kind.FIXED_LINE
+    numbers = ["01 512345", "09 420 123 456", "+66 2 123 4567", "+66812345678", "09337382971"]
+    batch = normalize_batch(numbers, sms=True)
+    assert batch.verdicts == [
+        Verdict.NOT_MOBILE,
+        Verdict.VALID,
+        Verdict.NOT_MOBILE,
+        Verdict.VALID,
+        Verdict.UNCONFIRMED,
+    ]
+    assert batch.e164[0] is batch.e164[2] is None
+    assert batch.kinds[0] is batch.kinds[2] is Kind.FIXED_LINE
 
 
 def test_lenient_and_region_reach_every_row() -> None:
@@ -208,9 +221,9 @@ def test_what_cannot_be_iterated_is_a_type_error(numbers: list[str]) -> None:
         normalize_batch(numbers)
 
 
-def test_another_region_is_an_error() -> None:
-    with pytest.raises(ArgumentError, match="'MM' or None"):
-        normalize_batch([], region="TH")
+def test_what_is_no_region_is_an_error_whatever_the_rows() -> None:
+    with pytest.raises(ArgumentError, match="ISO 3166-1"):
+        normalize_batch([], region="ZZ")
 
 
 def test_threads_below_zero_are_an_error() -> None:

@@ -18,14 +18,17 @@ All numbers are little-endian. The parts follow each other without gaps:
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import struct
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .automaton import DEAD, Output
-from .metadata import Territory
 from .patterns import ALL_DIGITS, DIGITS, Machine, prefixes, program
-from .world import World
+
+if TYPE_CHECKING:
+    from .metadata import Territory
+    from .world import World
 
 MAGIC: Final = b"SMSPLAN1"
 HEAD: Final = struct.Struct("<8s32s16sI8H")
@@ -67,6 +70,29 @@ def encode(world: World, version: str, table_date: int) -> bytes:
     )
     digest = hashlib.sha256(body).digest()
     return HEAD.pack(MAGIC, digest, version.encode("ascii"), table_date, *counts) + body
+
+
+def figures(plan: bytes) -> list[tuple[str, str]]:
+    """Return the figures of a plan, named for people."""
+    _, digest, version, table_date, *counts, _ = HEAD.unpack_from(plan)
+    nodes, tails_size, outputs, codes, territories, leading, words = counts
+    tails = plan[HEAD.size + nodes * NODE.size :][:tails_size]
+    at, tails_count = 0, 0
+    while at < tails_size:
+        at, tails_count = at + 1 + tails[at], tails_count + 1
+    return [
+        ("release of libphonenumber's metadata", version.rstrip(b"\0").decode("ascii")),
+        ("newest row of Myanmar's table", str(dt.date.fromisoformat(str(table_date)))),
+        ("country calling codes", f"{codes:,}"),
+        ("regions, and calling codes of no region", f"{territories:,}"),
+        ("nodes", f"{nodes:,}, {nodes * NODE.size:,} bytes"),
+        ("tails", f"{tails_count:,}, {tails_size:,} bytes"),
+        ("outputs", f"{outputs:,}"),
+        ("rows of leading digits", f"{leading:,}"),
+        ("words of programs", f"{words:,}"),
+        ("bytes in all", f"{len(plan):,}"),
+        ("SHA-256 of what is behind the head", f"`{digest.hex()}`"),
+    ]
 
 
 class _Nodes:
@@ -175,10 +201,11 @@ def _first_digits(pattern: str | None) -> int:
 
 def _transform(rule: str) -> list[int]:
     """Return a rule such as `9\\1` as words, with their count before them."""
-    words = []
     characters = iter(rule)
-    for character in characters:
-        words.append(GROUP + int(next(characters)) if character == "\\" else int(character))
+    words = [
+        GROUP + int(next(characters)) if character == "\\" else int(character)
+        for character in characters
+    ]
     return [len(words), *words]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .patterns import prefixes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CALLING_CODE: Final = 95
 REGION: Final = "MM"
@@ -54,11 +56,15 @@ def read(path: Path) -> list[Row]:
 
 
 def _row(fields: dict[str, str]) -> Row:
-    sources = frozenset(fields["sources"])
+    prefix, sources = fields["prefix"], frozenset(fields["sources"])
     if not sources or not sources <= SOURCES or fields["confidence"] not in CONFIDENCES:
-        raise ValueError(f"{fields['prefix']}: no such sources or confidence")
+        raise ValueError(f"{prefix}: no such sources or confidence")
+    if fields["operator"] not in OPERATORS:
+        raise ValueError(f"{prefix}: no such operator")
+    if len({len(digits) for digits in prefixes(prefix)}) != 1:
+        raise ValueError(f"{prefix}: a prefix of more than one count of digits")
     return Row(
-        prefix=fields["prefix"],
+        prefix=prefix,
         sizes=tuple(int(size) for size in fields["sizes"].split()),
         operator=OPERATORS[fields["operator"]],
         confidence=fields["confidence"],

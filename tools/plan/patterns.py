@@ -9,9 +9,11 @@ from __future__ import annotations
 # The parser of `re` itself, so that a pattern means here what it means there.
 import re._constants as sre  # type: ignore[import-not-found]
 import re._parser as sre_parser  # type: ignore[import-not-found]
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 DIGITS: Final = range(10)
 ALL_DIGITS: Final = 0b11_1111_1111
@@ -24,7 +26,7 @@ class UnknownConstructError(ValueError):
 def digit_mask(op: Any, argument: Any) -> int:
     """Return the digits that one item of a pattern stands for, a bit each."""
     if op is sre.LITERAL and ord("0") <= argument <= ord("9"):
-        return 1 << (argument - ord("0"))
+        return 1 << int(argument - ord("0"))
     if op is sre.CATEGORY and argument is sre.CATEGORY_DIGIT:
         return ALL_DIGITS
     if op is sre.RANGE and ord("0") <= argument[0] <= argument[1] <= ord("9"):
@@ -35,6 +37,14 @@ def digit_mask(op: Any, argument: Any) -> int:
             mask |= digit_mask(*item)
         return mask
     raise UnknownConstructError(f"a pattern has {op}, which is not known here")
+
+
+def _repeats(argument: Any) -> tuple[int, int, Any]:
+    """Return how often a body is repeated, how often more than that at most, and the body."""
+    least, most, body = argument
+    if most is sre.MAXREPEAT:
+        raise UnknownConstructError("a pattern repeats without a bound")
+    return least, most - least, body
 
 
 @dataclass
@@ -79,11 +89,11 @@ class Machine:
                 self.jumps[self._sequence(branch, start)].append(end)
             return end
         if op is sre.MAX_REPEAT:
-            least, most, body = argument
+            least, more, body = _repeats(argument)
             for _ in range(least):
                 state = self._sequence(body, state)
             ends = [state]
-            for _ in range(int(most) - least):
+            for _ in range(more):
                 ends.append(self._sequence(body, ends[-1]))
             end = self.new_state()
             for one in ends:
@@ -127,6 +137,8 @@ MATCH: Final = 4 << 12
 JUMP: Final = 5 << 12  # go on at the operand
 LITERAL: Final = 1 << 15
 
+GROUPS_MAX: Final = 2  # what a match in Rust has room for
+
 
 def program(pattern: str) -> list[int]:
     """Return a program that matches as `re.match(pattern, digits)` does.
@@ -137,9 +149,12 @@ def program(pattern: str) -> list[int]:
     if pattern.isdecimal() and pattern.isascii():
         return [LITERAL | len(pattern), *map(int, pattern)]
     tree = sre_parser.parse(pattern)
+    groups = tree.state.groups - 1
+    if groups > GROUPS_MAX:
+        raise UnknownConstructError(f"a pattern has {groups} groups, more than {GROUPS_MAX}")
     words: list[int] = []
     _emit(tree, words)
-    return [tree.state.groups - 1, *words, MATCH]
+    return [groups, *words, MATCH]
 
 
 def _emit(tree: Iterable[Any], words: list[int]) -> None:
@@ -181,11 +196,11 @@ def _emit_branch(branches: list[Any], words: list[int]) -> None:
 
 
 def _emit_repeat(argument: Any, words: list[int]) -> None:
-    least, most, body = argument
+    least, more, body = _repeats(argument)
     for _ in range(least):
         _emit(body, words)
     ends = []
-    for _ in range(int(most) - least):
+    for _ in range(more):
         words += [SPLIT, len(words) + 3, 0]
         ends.append(len(words) - 1)
         _emit(body, words)

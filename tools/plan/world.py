@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re._parser as sre_parser  # type: ignore[import-not-found]
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from . import metadata, myanmar
 from .automaton import Graph, Output
 from .metadata import FIXED_LINE_OR_MOBILE, KINDS, Territory
 from .patterns import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # The most digits of a national number. Source: libphonenumber 9.0.43, `_MAX_LENGTH_FOR_NSN`.
 NATIONAL_DIGITS_MAX: Final = 17
@@ -18,6 +20,8 @@ NATIONAL_DIGITS_MAX: Final = 17
 # The numbers of `Verdict` in the library.
 VALID: Final = 0
 UNCONFIRMED: Final = 1
+
+MOBILES: Final = frozenset({KINDS["mobile"], FIXED_LINE_OR_MOBILE})
 
 # What a general description that fits gives: a number in shape, and no more.
 IN_SHAPE: Final = Output(kind=0, operator=0, verdict=VALID, region="")
@@ -104,62 +108,67 @@ def _root(world: World, code: int, rows: list[myanmar.Row]) -> int:
     machine = Machine()
     places = [_Place(by_region[region], machine, is_alone) for region in regions]
     starts = [start for place in places for start in place.starts]
-    blocks = []
-    for row in rows:
-        for size in row.sizes:
-            start, end = machine.add(row.pattern(size))
-            starts.append(start)
-            blocks.append((end, row))
+    blocks = _Blocks(rows, machine)
+    starts += blocks.starts
 
     def decide(states: frozenset[int], size: int) -> Output | None:
-        row = next((row for end, row in blocks if end in states), None)
+        row = blocks.find(states)
         for place in places:
             if place.leading is not None and place.leading not in states:
                 continue
             kind = place.kind(states, size)
             if kind:
-                operator = row.operator if row else 0
+                operator = _operator(row, kind) if row else 0
                 return Output(kind, operator, VALID, "" if is_alone else place.territory.region)
             if place.leading is not None:
                 return None
         return _beyond(row) if row else None
 
-    return world.graph.build(machine, machine.closure(starts), decide, NATIONAL_DIGITS_MAX)
+    root = world.graph.build(machine, machine.closure(starts), decide, NATIONAL_DIGITS_MAX)
+    blocks.check()
+    return root
+
+
+class _Blocks:
+    """The rows of the reviewed table in a machine."""
+
+    def __init__(self, rows: list[myanmar.Row], machine: Machine) -> None:
+        self.starts: list[int] = []
+        self._rows: dict[int, myanmar.Row] = {}  # by the state where it has matched
+        self._counted: set[int] = set()
+        for row in rows:
+            for size in row.sizes:
+                start, end = machine.add(row.pattern(size))
+                self.starts.append(start)
+                self._rows[end] = row
+
+    def find(self, states: frozenset[int]) -> myanmar.Row | None:
+        """Return the row that counts for a number, if there is one."""
+        end = next((end for end in self._rows if end in states), None)
+        if end is None:
+            return None
+        self._counted.add(end)
+        return self._rows[end]
+
+    def check(self) -> None:
+        """Refuse a row that counts for no number of one of its sizes."""
+        for end, row in self._rows.items():
+            if end not in self._counted:
+                raise ValueError(f"{row.prefix}: rows before it have all of its numbers")
+
+
+def _operator(row: myanmar.Row, kind: int) -> int:
+    """Return the operator of a number that the table and the metadata have."""
+    if not row.in_metadata:
+        raise ValueError(f"{row.prefix}: the metadata has some of what the row says it lacks")
+    if kind not in MOBILES:
+        raise ValueError(f"{row.prefix}: the metadata says that some of it is no mobile")
+    return row.operator
 
 
 def _beyond(row: myanmar.Row) -> Output:
     """Return what a number is that the table has and the metadata lacks."""
     if row.in_metadata:
-        raise ValueError(f"{row.prefix}: the metadata has no longer what the row says it has")
+        raise ValueError(f"{row.prefix}: the metadata lacks some of what the row says it has")
     verdict = UNCONFIRMED if row.confidence == "low" else VALID
     return Output(KINDS["mobile"], row.operator, verdict, "")
-
-
-def check(world: World, rows: list[myanmar.Row]) -> None:
-    """Refuse a row without the source L of which the metadata has a part."""
-    for row in rows:
-        if row.in_metadata or row.confidence != "low":
-            continue
-        for size in row.sizes:
-            found = _outputs(world, row.pattern(size))
-            if any(output is None or output.verdict != UNCONFIRMED for output in found):
-                raise ValueError(f"{row.prefix}: the metadata has some of it by now")
-
-
-def _outputs(world: World, pattern: str) -> set[Output | None]:
-    """Return what the numbers of a pattern can be, in Myanmar."""
-    machine = Machine()
-    start, _ = machine.add(pattern)
-    places = {(world.roots[myanmar.CALLING_CODE], machine.closure([start]))}
-    found: set[Output | None] = set()
-    while places:
-        following = set()
-        for node, states in places:
-            steps = [(digit, machine.step(states, digit)) for digit in range(10)]
-            steps = [(digit, onward) for digit, onward in steps if onward]
-            following |= {(world.graph.children[node][digit], onward) for digit, onward in steps}
-            # Patterns of blocks have one size, so a state that leads nowhere is the end.
-            if all(machine.moves[state] is None for state in states):
-                found.add(world.graph.outputs[node])
-        places = following
-    return found

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import click
 
+from smspoh.errors import ArgumentError
+from smspoh.phone import normalize_batch
+
 from ._exit import BadInput
 
 if TYPE_CHECKING:
@@ -120,14 +123,23 @@ def batches(rows: Iterable[T], size: int = BATCH_ROWS) -> Iterator[list[T]]:
 
 
 def _region(_ctx: click.Context, _param: click.Parameter, value: str) -> str | None:
-    return None if value == "none" else value
+    # Outside ASCII, capitals can be other letters: those of `ß` are `SS`, a region.
+    region = None if value.lower() == "none" else value.upper() if value.isascii() else value
+    try:
+        normalize_batch([], region=region)
+    except ArgumentError:
+        raise click.BadParameter(
+            f"{value!r} is no region: it needs two letters of ISO 3166-1, such as MM, or none"
+        ) from None
+    return region
 
 
 region_option = click.option(
     "--region",
-    type=click.Choice(["MM", "none"], case_sensitive=False),
+    metavar="CODE",
     callback=_region,
     default="MM",
     show_default=True,
-    help="Where a number without a country code belongs; 'none' refuses such numbers.",
+    help="Where a number without a country code belongs, two letters of ISO 3166-1; 'none' "
+    "refuses such numbers.",
 )

@@ -111,7 +111,7 @@ def metadata_version() -> str:
     """Return the version of libphonenumber's metadata that the plan was made from."""
     version = ffi.new("uint8_t[16]")
     check(lib.smspoh_phone_metadata_version(version))
-    return ffi.string(ffi.cast("char *", version), 16).decode("ascii")
+    return bytes(version).rstrip(b"\0").decode("ascii")
 
 
 def table_date() -> dt.date:

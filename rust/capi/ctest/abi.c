@@ -189,8 +189,7 @@ static int normalize(void) {
     static const uint8_t text[] = "09 421 234 567\njunk\n+66812345678";
     static const int64_t offsets[] = {0, 14, 19, 32};
     static const char expected[] = "+959421234567\n\n+66812345678\n";
-    const SmspohPhoneOptions options = {
-        .region = SMSPOH_REGION_MYANMAR, .strict = 1, .sms = 0};
+    const SmspohPhoneOptions options = {.region = {'M', 'M'}, .strict = 1};
     for (int by_offsets = 0; by_offsets < 2; by_offsets++) {
         uint8_t e164[3 * SMSPOH_E164_SLOT], verdicts[3], operators[3], kinds[3], regions[6];
         uint16_t codes[3];
@@ -201,8 +200,9 @@ static int normalize(void) {
         EXPECT(size == sizeof expected - 1 && memcmp(e164, expected, size) == 0);
         EXPECT(verdicts[0] == SMSPOH_VERDICT_VALID && operators[0] == SMSPOH_OPERATOR_MPT);
         EXPECT(verdicts[1] == SMSPOH_VERDICT_NOT_A_NUMBER || verdicts[1] == SMSPOH_VERDICT_LETTERS);
-        EXPECT(verdicts[2] == SMSPOH_VERDICT_UNCONFIRMED && codes[2] == 66);
-        EXPECT(kinds[0] == SMSPOH_KIND_MOBILE && memcmp(regions, "MM\0\0TH", 6) == 0);
+        EXPECT(verdicts[2] == SMSPOH_VERDICT_VALID && codes[2] == 66);
+        EXPECT(kinds[0] == SMSPOH_KIND_MOBILE && kinds[2] == SMSPOH_KIND_MOBILE);
+        EXPECT(memcmp(regions, "MM\0\0TH", 6) == 0);
     }
     uint8_t verdict;
     EXPECT(smspoh_normalize_batch(text, sizeof text - 1, NULL, 1, &options, 1, NULL, 0, NULL,
@@ -213,9 +213,38 @@ static int normalize(void) {
     return 0;
 }
 
+/* A number of the world from another region, and what a refused row was read as. */
+static int normalize_abroad(void) {
+    static const uint8_t text[] = "081 234 5678\n02 123 4567\n0812";
+    static const char taken[] = "+66812345678\n\n\n";
+    static const char read[] = "+66812345678\n+6621234567\n+660812\n";
+    SmspohPhoneOptions options = {.region = {'T', 'H'}, .strict = 1, .sms = 1};
+    for (int with_refused = 0; with_refused < 2; with_refused++) {
+        uint8_t e164[3 * SMSPOH_E164_SLOT], verdicts[3];
+        size_t size = 0;
+        options.with_refused = (uint8_t)with_refused;
+        EXPECT(smspoh_normalize_batch(text, sizeof text - 1, NULL, 3, &options, 1, e164,
+                                      sizeof e164, &size, verdicts, NULL, NULL, NULL,
+                                      NULL) == SMSPOH_STATUS_OK);
+        const char *expected = with_refused ? read : taken;
+        EXPECT(size == strlen(expected) && memcmp(e164, expected, size) == 0);
+        EXPECT(verdicts[0] == SMSPOH_VERDICT_VALID && verdicts[1] == SMSPOH_VERDICT_NOT_MOBILE);
+        EXPECT(verdicts[2] == SMSPOH_VERDICT_TOO_SHORT);
+    }
+    options.region[0] = options.region[1] = 'Z';
+    EXPECT(smspoh_normalize_batch(text, sizeof text - 1, NULL, 3, &options, 1, NULL, 0, NULL, NULL,
+                                  NULL, NULL, NULL, NULL) == SMSPOH_STATUS_ARGUMENT);
+    uint8_t release[17] = {0}; /* one more than is written */
+    release[16] = 'x';
+    EXPECT(smspoh_phone_metadata_version(release) == SMSPOH_STATUS_OK && release[16] == 'x');
+    EXPECT(release[0] >= '9' && memchr(release, '.', 16) != NULL && release[15] == 0);
+    EXPECT(smspoh_phone_metadata_version(NULL) == SMSPOH_STATUS_ARGUMENT);
+    return 0;
+}
+
 int main(void) {
-    if (normalize() || version() || derive() || derive_refuses() || derive_by_name() || stopped() ||
-        envelope() || envelope_refuses() || exact())
+    if (normalize() || normalize_abroad() || version() || derive() || derive_refuses() ||
+        derive_by_name() || stopped() || envelope() || envelope_refuses() || exact())
         return 1;
     puts("abi: every function of the ABI answered a C caller as it should");
     return 0;

@@ -47,7 +47,7 @@ pub struct Columns<'a> {
     pub calling_codes: Option<&'a mut [u16]>,
 }
 
-/// Judge `rows` texts as [`normalize`] does and fill `columns`; the result is
+/// Judge `rows` texts as [`super::normalize`] does and fill `columns`; the result is
 /// the number of bytes written to `columns.e164`.
 ///
 /// `threads` is the most to use (0 is one a CPU); a small batch uses one.

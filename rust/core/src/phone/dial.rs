@@ -155,7 +155,7 @@ fn national(code: CallingCode, rules: Place, digits: Digits<'_>) -> Number {
         return Number::unread(Verdict::TooShort, code);
     }
     let mut room = None;
-    let digits = if rules.may_strip(digits) {
+    let taken = if rules.may_strip(digits) {
         let stripped = rules.strip_national(digits, &mut room);
         // A short number may begin like a prefix.
         match rules.size(stripped.len()) {
@@ -165,8 +165,25 @@ fn national(code: CallingCode, rules: Place, digits: Digits<'_>) -> Number {
     } else {
         digits
     };
-    if digits.len() > NATIONAL_DIGITS_MAX {
+    if taken.len() > NATIONAL_DIGITS_MAX {
         return Number::unread(Verdict::TooLong, code);
     }
-    Number::read(code, digits)
+    let number = Number::read(code, taken);
+    if number.verdict == Verdict::Invalid && taken.len() == digits.len() {
+        return number.refused_for(behind_prefix(rules, digits));
+    }
+    number
+}
+
+/// Why a number is in no block that was judged with a prefix it may begin with: if
+/// it was one, the digits behind it are too few.
+#[cold]
+fn behind_prefix(rules: Place, digits: Digits<'_>) -> Verdict {
+    let mut room = None;
+    let stripped = rules.strip_national(digits, &mut room);
+    match rules.size(stripped.len()) {
+        Size::TooShort | Size::Local if stripped.len() < digits.len() => Verdict::TooShort,
+        Size::Between if stripped.len() < digits.len() => Verdict::InvalidLength,
+        _ => Verdict::Invalid,
+    }
 }

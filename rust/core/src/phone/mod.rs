@@ -1,7 +1,7 @@
 //! Dirty phone numbers to E.164, with a verdict for each.
 //!
-//! A text is read ([`strict`] or [`lenient`], or [`clean`] where that is enough), its
-//! digits are dialled ([`dial`]), and the national number is looked up in the [`plan`].
+//! A text is read (`strict` or `lenient`, or `clean` where that is enough), its
+//! digits are dialled (`dial`), and the national number is looked up in the [`plan`].
 //! Nothing here raises: a text that is no number gets a verdict that says why.
 mod arch;
 mod batch;

@@ -129,6 +129,11 @@ impl Number {
         }
     }
 
+    /// The same number, refused for another reason.
+    pub(super) fn refused_for(self, verdict: Verdict) -> Self {
+        Self { verdict, ..self }
+    }
+
     /// The same number, refused where it cannot take an SMS.
     #[inline(always)]
     pub(super) fn for_sms(self) -> Self {
