@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import smspoh
-from bench import compare, engines
+from bench import compare, engines, rounds
 from bench.machine import parse, slug
 from bench.tasks import Task, tasks
 
@@ -58,14 +58,14 @@ class Clock:
 def test_every_engine_runs_once_a_round_and_has_its_own_time() -> None:
     clock = Clock()
     runs = {"a": clock.engine("a", 1, 2), "b": clock.engine("b", 4, 8)}
-    assert compare.alternate(runs, 2, clock) == {"a": [1, 2], "b": [4, 8]}
+    assert rounds.alternate(runs, 2, clock) == {"a": [1, 2], "b": [4, 8]}
     assert clock.ran == ["a", "b", "a", "b"]
 
 
 def test_a_ratio_is_taken_inside_a_round() -> None:
     # The machine was five times slower in the second round. Of the medians the ratio
     # would be 6 / 2; of the minima, 2 / 1.
-    ours, rival = compare.figures({"ours": [1, 10, 2], "rival": [2, 10, 6]}, 2, None)
+    ours, rival = rounds.figures({"ours": [1, 10, 2], "rival": [2, 10, 6]}, 2, None)
     assert (ours["ratio"], ours["over_s"]) == (1, 0)
     assert (rival["ratio"], rival["over_s"]) == (2, 0.5)
     assert (rival["median_s"], rival["min_s"]) == (3, 1)
@@ -73,13 +73,13 @@ def test_a_ratio_is_taken_inside_a_round() -> None:
 
 
 def test_compressions_are_those_of_one_row() -> None:
-    (ours,) = compare.figures({"ours": [8e-6, 4e-6, 6e-6]}, 3, 100)
+    (ours,) = rounds.figures({"ours": [8e-6, 4e-6, 6e-6]}, 3, 100)
     assert ours["ns_per_compression"] == 20
 
 
 def test_rounds_that_are_not_equally_many_are_refused() -> None:
     with pytest.raises(ValueError, match="longer"):
-        compare.figures({"ours": [1, 1], "rival": [1]}, 1, None)
+        rounds.figures({"ours": [1, 1], "rival": [1]}, 1, None)
 
 
 def test_an_engine_with_another_answer_is_not_measured() -> None:
@@ -135,8 +135,8 @@ def test_the_kernel_is_what_its_command_prints(
 
 
 def test_a_run_leaves_one_record_and_the_same_day_overwrites_it(tmp_path: Path) -> None:
-    for rounds in ("7", "8"):
-        compare.main(["--small", "--rounds", rounds, "--folder", str(tmp_path)])
+    for number in ("7", "8"):
+        compare.main(["--small", "--rounds", number, "--folder", str(tmp_path)])
     (path,) = tmp_path.iterdir()
     record = json.loads(path.read_text("utf-8"))
     assert path.name == f"{slug(record['machine'])}-{record['date']}.json"
