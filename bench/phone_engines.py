@@ -3,8 +3,8 @@
 Each does the whole job for each number: from the text as it was found to an E.164 form or why
 there is none, whether the number is valid, its region and its type; with "operator" in its
 name also who holds it. A rival is used as its documentation says. None of them has a call for
-a batch; the Rust ones loop on the far side of one call from Python, and those that are not
-Rust run in a process of their own that times its own loop.
+a batch with a region for numbers that name none; the Rust ones loop on the far side of one call
+from Python, and those that are not Rust run in a process of their own that times its own loop.
 """
 
 from __future__ import annotations

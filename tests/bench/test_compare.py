@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import smspoh
-from bench import compare, engines, rounds
-from bench.machine import parse, slug
+from bench import compare, engines, phone_compare, rounds
+from bench.machine import machine, parse, slug
 from bench.tasks import Task, tasks
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_the_kernel_is_what_its_command_prints(
 
 def test_a_run_leaves_one_record_and_the_same_day_overwrites_it(tmp_path: Path) -> None:
     for number in ("7", "8"):
-        compare.main(["--small", "--rounds", number, "--folder", str(tmp_path)])
+        compare.main(["--small", "--only", "keys", "--rounds", number, "--folder", str(tmp_path)])
     (path,) = tmp_path.iterdir()
     record = json.loads(path.read_text("utf-8"))
     assert path.name == f"{slug(record['machine'])}-{record['date']}.json"
@@ -157,3 +157,29 @@ def test_a_run_that_would_leave_worthless_figures_is_refused(arguments: list[str
     with pytest.raises(SystemExit) as refused:
         compare.main(arguments)
     assert refused.value.code == 2
+
+
+def test_a_part_that_is_measured_alone_leaves_the_other_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone_compare, "record", lambda rounds, *, small: {"rounds": rounds})
+    monkeypatch.setattr(compare, "keys", lambda rounds, *, small: {"tasks": [rounds]})
+
+    def run(rounds: str, *only: str) -> Any:
+        options = ["--small", "--rounds", rounds, "--folder", str(tmp_path), *only]
+        compare.main(options)
+        (path,) = tmp_path.iterdir()
+        record = json.loads(path.read_text("utf-8"))
+        return record["tasks"], record["phone"]
+
+    assert run("7", "--only", "phone") == ([], {"rounds": 7})
+    assert run("8", "--only", "keys") == ([8], {"rounds": 7})
+    assert run("9") == ([9], {"rounds": 9})
+
+
+def test_the_newest_record_of_this_machine_is_gone_on_with(tmp_path: Path) -> None:
+    name = slug(machine())
+    assert compare.newest(tmp_path)["tasks"] == []
+    for file, number in ((f"{name}-2026-11-09", 1), (f"{name}-2026-11-24", 2), ("z-2027-01-01", 3)):
+        (tmp_path / f"{file}.json").write_text(json.dumps({"tasks": [number]}), "utf-8")
+    assert compare.newest(tmp_path) == {"tasks": [2]}

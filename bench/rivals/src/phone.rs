@@ -1,7 +1,7 @@
 //! The Rust rivals that read phone numbers, behind one C signature each: a column of texts
 //! in, columns of answers out, so that crossing from Python is paid once a batch.
 //!
-//! None of them has a call for a batch that does the whole job.
+//! None of them has a call for a batch with a region for the numbers that name none.
 
 use core::slice;
 
