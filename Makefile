@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml')
 
-.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock numbering-plan metadata build-rivals gate bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock numbering-plan metadata build-rivals build-peers gate bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -125,10 +125,16 @@ test-aarch64: ## key derivation on an emulated ARM CPU, where qemu and a cross c
 build-rivals: target/rivals/.built ## build the Rust libraries that the benchmarks compare with
 
 # A workspace and a folder of their own, so that no other word compiles them.
-target/rivals/.built: bench/rivals/Cargo.toml bench/rivals/Cargo.lock bench/rivals/src/lib.rs
-	@echo "build-rivals: compiling the Rust rivals of the benchmarks, about a minute the first time"
+target/rivals/.built: bench/rivals/Cargo.toml bench/rivals/Cargo.lock $(wildcard bench/rivals/src/*.rs)
+	@echo "build-rivals: compiling the Rust rivals of the benchmarks, about two minutes the first time"
 	@cargo build --quiet --locked --release --manifest-path bench/rivals/Cargo.toml --target-dir target/rivals
 	@touch $@
+
+build-peers: target/peers/absent.json ## get the rivals that are not Rust, as far as this machine can
+
+# Only `make bench` needs them; what cannot be had is said, and the record says it too.
+target/peers/absent.json: bench/build_peers.py bench/peers/package.json bench/peers/worker.cpp requirements/peers.txt requirements/peers-closeio.txt | build
+	@$(BIN)/python -m bench.build_peers
 
 # Each bench runs once as a test too: every engine must give the same answer.
 test-python: build build-rivals
@@ -149,7 +155,7 @@ check: build ## format, lint, types, import rules, header and documents fresh
 	$(BIN)/lint-imports
 	$(BIN)/python tools/sample_data.py --check
 	$(BIN)/python -m tools.numbering_plan --check
-	$(BIN)/python tools/bench_report.py --check
+	$(BIN)/python -m tools.bench_report --check
 	$(BIN)/python tools/check_tree.py
 	@echo "check: all clean"
 
@@ -175,15 +181,19 @@ lock: ## write the locks anew (needs uv)
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $(UPGRADE) --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
 	done
+	for python in peers:3.11 peers-closeio:3.12; do \
+		uv pip compile --quiet --universal --python-version $${python#*:} --generate-hashes --no-header --no-annotate \
+			--no-emit-index-url --no-emit-find-links requirements/$${python%:*}.in -o requirements/$${python%:*}.txt; \
+	done
 
 # The first prints a table of this run; the second measures in turn, which is what is kept.
 gate: build ## hold the inner loops to the instructions of the record
 	$(BIN)/python tools/instruction_gate.py
 
-bench: build build-rivals ## ours and the rivals in one run: a table, and the record of this machine
+bench: build build-rivals build-peers ## ours and the rivals in one run: a table, and the record of this machine
 	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
 	$(BIN)/python -m bench.compare
-	$(BIN)/python tools/bench_report.py
+	$(BIN)/python -m tools.bench_report
 
 docs: build ## run every example of the documents
 	$(BIN)/python -m pytest tests/docs tests/gateway/test_guides.py

@@ -2,6 +2,7 @@
 
     python -m bench.compare                      write bench/record/<cpu>-<date>.json
     python -m bench.compare --rounds 15          more rounds than the 9 that are usual
+    python -m bench.compare --only phone         one part; the other stays as it is recorded
     python -m bench.compare --small --folder X   what a test runs: no figures to keep
 
 A machine that is shared drifts: what runs a minute later runs on another machine. So
@@ -16,17 +17,17 @@ import gc
 import json
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final
 
+from . import phone_compare
 from .machine import ROOT, machine, slug, versions
+from .rounds import alternate, figures
 from .tasks import tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from .tasks import Task
 
@@ -34,75 +35,6 @@ RECORDS: Final = ROOT / "bench" / "record"
 ROUNDS: Final = 9
 ROUNDS_MIN: Final = 7
 KERNEL: Final = "cargo run --quiet --locked --release -p smspoh-core --example compressions"
-
-
-class Figures(TypedDict):
-    """What one engine needed.
-
-    Attributes:
-        name: the engine.
-        median_s: seconds a row, the median of the rounds.
-        min_s: seconds a row in the fastest round.
-        ratio: its time over that of the first engine in the same round, the median.
-        over_s: seconds a row more than the first engine in the same round, the median.
-        ns_per_compression: by `median_s`; None where compressions are not all of it.
-    """
-
-    name: str
-    median_s: float
-    min_s: float
-    ratio: float
-    over_s: float
-    ns_per_compression: float | None
-
-
-def alternate(
-    engines: Mapping[str, Callable[[], Any]],
-    rounds: int,
-    clock: Callable[[], float] = time.perf_counter,
-) -> dict[str, list[float]]:
-    """Return the seconds of each engine in each round; a round runs each of them once."""
-    times: dict[str, list[float]] = {name: [] for name in engines}
-    for _ in range(rounds):
-        for name, run in engines.items():
-            start = clock()
-            run()  # its result is freed here, in its own time
-            times[name].append(clock() - start)
-    return times
-
-
-def figures(
-    times: Mapping[str, Sequence[float]], rows: int, compressions: int | None
-) -> list[Figures]:
-    """Return what each engine needed.
-
-    Args:
-        times: seconds of each engine in each round, the same number of rounds for all;
-            the first engine is what the others are compared with.
-        rows: how many rows one run does.
-        compressions: SHA-256 compressions a row; None where they are not all of it.
-    """
-    first = times[next(iter(times))]
-    found = []
-    for name, seconds in times.items():
-        rounds = list(zip(seconds, first, strict=True))
-        each = median(seconds) / rows
-        found.append(
-            Figures(
-                name=name,
-                median_s=_short(each),
-                min_s=_short(min(seconds) / rows),
-                ratio=_short(median(mine / other for mine, other in rounds)),
-                over_s=_short(median(mine - other for mine, other in rounds) / rows),
-                ns_per_compression=_short(each * 1e9 / compressions) if compressions else None,
-            )
-        )
-    return found
-
-
-def _short(value: float) -> float:
-    """Return a value with the digits that a clock can vouch for."""
-    return float(f"{value:.5g}")
 
 
 def measure(task: Task, rounds: int) -> dict[str, Any]:
@@ -134,8 +66,8 @@ def kernel() -> Any:
     return json.loads(done.stdout)
 
 
-def record(rounds: int, *, small: bool) -> dict[str, Any]:
-    """Return the record of this machine, measured now."""
+def keys(rounds: int, *, small: bool) -> dict[str, Any]:
+    """Return what is measured of keys and messages on this machine, now."""
     measured = []
     for task in tasks(small=small).values():
         print(f"compare: {task.title}", flush=True)
@@ -149,18 +81,43 @@ def record(rounds: int, *, small: bool) -> dict[str, Any]:
     }
 
 
+def nothing() -> dict[str, Any]:
+    """Return a record of this machine in which no part was measured yet."""
+    date = datetime.now(UTC).date().isoformat()
+    return {"date": date, "machine": machine(), "versions": {}, "tasks": [], "kernel": None}
+
+
+def newest(folder: Path) -> dict[str, Any]:
+    """Return the newest record of this machine in a folder, or one of nothing."""
+    paths = sorted(
+        folder.glob(f"{slug(machine())}-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9].json")
+    )
+    return dict(json.loads(paths[-1].read_text("utf-8"))) if paths else nothing()
+
+
+def record(rounds: int, folder: Path, *, small: bool, only: str | None) -> dict[str, Any]:
+    """Return the record of this machine: what is measured now, and the rest as it was."""
+    found = newest(folder)
+    if only != "phone":
+        found = {**found, **keys(rounds, small=small)}
+    if only != "keys":
+        found["phone"] = phone_compare.record(rounds, small=small)
+    return found
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, and write the record."""
     parser = argparse.ArgumentParser(prog="python -m bench.compare")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"at least {ROUNDS_MIN}")
     parser.add_argument("--folder", type=Path, default=RECORDS, help="where the record goes")
     parser.add_argument("--small", action="store_true", help="small tasks, for a test")
+    parser.add_argument("--only", choices=("keys", "phone"), help="measure this part alone")
     options = parser.parse_args(arguments)
     if options.rounds < ROUNDS_MIN:
         parser.error(f"--rounds is {options.rounds}; a median needs at least {ROUNDS_MIN}")
     if options.small and options.folder == RECORDS:
         parser.error("--small needs a --folder of its own: its figures are none to keep")
-    found = record(options.rounds, small=options.small)
+    found = record(options.rounds, options.folder, small=options.small, only=options.only)
     options.folder.mkdir(parents=True, exist_ok=True)
     path = options.folder / f"{slug(found['machine'])}-{found['date']}.json"
     path.write_text(json.dumps(found, indent=2) + "\n", "utf-8")

@@ -90,7 +90,12 @@ def rivals() -> tuple[cffi.FFI, Any]:
         "(const uint8_t *password, size_t size, const uint8_t *salts, size_t salt_size,"
         " size_t rows, uint32_t iterations, size_t length, uint8_t *out);"
     )
+    phone_signature = (
+        "(const uint8_t *data, const int64_t *offsets, size_t rows, uint8_t *e164,"
+        " uint8_t *verdicts, uint8_t *kinds, uint8_t *regions);"
+    )
     ffi.cdef("".join(f"void {name}{signature}" for name in RUST_RIVALS.values()))
+    ffi.cdef("".join(f"void {name}{phone_signature}" for name in RUST_PHONE_RIVALS.values()))
     suffix = "dylib" if sys.platform == "darwin" else "so"
     library = RIVALS_FOLDER / f"librivals.{suffix}"
     if not library.exists():
@@ -118,6 +123,13 @@ RUST_RIVALS: Final = {
     "pbkdf2": "rival_pbkdf2_crate",
     "ring": "rival_ring",
     "aws-lc-rs": "rival_aws_lc",
+}
+
+# They read phone numbers; `phone_engines.py` runs them.
+RUST_PHONE_RIVALS: Final = {
+    "rlibphonenumber (crate)": "rival_phone_rlibphonenumber",
+    "phonenumber (crate)": "rival_phone_phonenumber",
+    "phonelib (crate)": "rival_phone_phonelib",
 }
 
 # The first is what the others are compared with: the library, choosing for itself.

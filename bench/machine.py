@@ -18,6 +18,7 @@ ROOT: Final = Path(__file__).parents[1]
 # What decides which backend runs and how fast.
 FLAGS: Final = {"sha_ni", "ssse3", "avx2", "avx512f", "avx512vl", "asimd", "sha2", "sve2"}
 PACKAGES: Final = ("smspoh", "cffi", "cryptography", "pycryptodome")
+PHONE_CRATES: Final = ("rlibphonenumber", "phonenumber", "phonelib")
 CRATES: Final = ("pbkdf2", "sha2", "ring", "aws-lc-rs", "aws-lc-sys")
 
 
@@ -69,10 +70,27 @@ def _printed(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def versions() -> dict[str, str]:
-    """Return the version of each part that takes part, by its name."""
+def _crates() -> dict[str, str]:
+    """Return the version of each crate that the rivals are built from."""
     lock = tomllib.loads((ROOT / "bench" / "rivals" / "Cargo.lock").read_text("utf-8"))
-    crates = {package["name"]: package["version"] for package in lock["package"]}
+    return {package["name"]: package["version"] for package in lock["package"]}
+
+
+def phone_versions() -> dict[str, str]:
+    """Return the version of each part that reads phone numbers and is no worker's."""
+    crates = _crates()
+    return {
+        "Python": platform.python_version(),
+        "rustc": _printed("rustc", "--version").split()[1],
+        "smspoh": version("smspoh"),
+        "cffi": version("cffi"),
+        **{f"{name} (crate)": crates[name] for name in PHONE_CRATES},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each part that derives keys, by its name."""
+    crates = _crates()
     return {
         "Python": platform.python_version(),
         "rustc": _printed("rustc", "--version").split()[1],

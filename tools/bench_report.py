@@ -1,7 +1,7 @@
-"""Make docs/benchmarks.md and docs/benchmarks.svg from the records in bench/record.
+"""Make docs/benchmarks.md and its pictures from the records in bench/record.
 
-    python tools/bench_report.py            write both
-    python tools/bench_report.py --check    fail when the committed ones are not what this makes
+    python -m tools.bench_report            write them
+    python -m tools.bench_report --check    fail when the committed ones are not what this makes
 
 Of each CPU the newest record counts, and has a section; `make bench` makes a record.
 """
@@ -12,7 +12,22 @@ import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
+
+from .bench_phone_report import PHONE, phone_picture, phone_section
+from .bench_tables import (
+    LABELS,
+    LINE,
+    OURS_FILL,
+    RIVAL_FILL,
+    VALUES,
+    WIDTH,
+    cpu,
+    digits,
+    drawing,
+    seconds,
+    table,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,9 +43,10 @@ TOP = """\
 
 <!-- Made by tools/bench_report.py from the records in bench/record. Do not edit. -->
 
-PBKDF2-HMAC-SHA256 and the encrypted message, by this library and by others. `smspoh` is the
-library as it chooses for itself; `smspoh, NAME` is a backend that was forced by its name. The
-rivals have no call for a batch and derive one key after the other.
+PBKDF2-HMAC-SHA256, the encrypted message and phone numbers, by this library and by others.
+
+With keys, `smspoh` is the library as it chooses for itself; `smspoh, NAME` is a backend that was
+forced by its name. The rivals have no call for a batch and derive one key after the other.
 
 To reproduce, on your machine and into a record of your own:
 
@@ -46,9 +62,6 @@ key, which are two an iteration.
 """
 NONE = "\nThere is no record yet.\n"
 
-WIDTH, LABELS, VALUES, LINE = 720, 170, 70, 22  # of the picture, in its units
-INK, OURS_FILL, RIVAL_FILL = "#1f2328", "#1a7f5a", "#9aa4ae"
-
 
 def newest(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the newest record of each CPU, the newest of all first."""
@@ -56,33 +69,6 @@ def newest(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     for record in sorted(records, key=lambda record: str(record["date"])):
         found[cpu(record)] = record
     return sorted(sorted(found.values(), key=cpu), key=lambda r: str(r["date"]), reverse=True)
-
-
-def cpu(record: dict[str, Any]) -> str:
-    """Return what a record calls its CPU."""
-    machine = record["machine"]
-    return f"{machine['model']} (family {machine['family']}, model {machine['number']})"
-
-
-def seconds(value: float) -> str:
-    """Return a time in the unit that leaves one to three digits before the point."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if abs(value) >= size:
-            return f"{digits(value / size)} {unit}"
-    return f"{digits(value * 1e9)} ns"
-
-
-def digits(value: float) -> str:
-    """Return a figure with three digits; more would be noise."""
-    value = float(f"{value:.3g}")
-    places = 2 if abs(value) < 10 else 1 if abs(value) < 100 else 0
-    return f"{value:,.{places}f}"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table whose first column is words and whose others are figures."""
-    rule = ["---", *["---:"] * (len(head) - 1)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in (head, rule, *rows))
 
 
 def task_table(task: dict[str, Any]) -> str:
@@ -127,8 +113,9 @@ def section(record: dict[str, Any]) -> str:
     parts = [
         f"\n## {cpu(record)}\n",
         f"- System: {machine['system']}; cores: {machine['cores']}; instructions: {flags}",
-        f"- Versions: {', '.join(' '.join(pair) for pair in versions.items())}",
     ]
+    if versions:
+        parts.append(f"- Versions: {', '.join(' '.join(pair) for pair in versions.items())}")
     for task in record["tasks"]:
         title = task["title"][0].upper() + task["title"][1:]
         parts += [
@@ -142,6 +129,8 @@ def section(record: dict[str, Any]) -> str:
             f"{stamp}; the clock ran at {digits(kernel['clock_ghz'])} GHz\n",
             kernel_table(kernel).rstrip(),
         ]
+    if phone := record.get("phone"):
+        parts += phone_section(phone, cpu(record))
     return "\n".join(parts) + "\n"
 
 
@@ -149,8 +138,10 @@ def page(records: Sequence[dict[str, Any]]) -> str:
     """Return docs/benchmarks.md."""
     if not records:
         return TOP + NONE
-    picture = "\n![Nanoseconds a compression, by engine](benchmarks.svg)\n"
-    return TOP + picture + "".join(section(record) for record in records)
+    keys = "\n![Nanoseconds a compression, by engine](benchmarks.svg)\n"
+    if any(record.get("phone") for record in records):
+        keys += PHONE
+    return TOP + keys + "".join(section(record) for record in records)
 
 
 def picture(records: Sequence[dict[str, Any]]) -> str:
@@ -163,34 +154,21 @@ def picture(records: Sequence[dict[str, Any]]) -> str:
     ]
     most = max((e["ns_per_compression"] for _, engines in panels for e in engines), default=1.0)
     lines, y = [], LINE + 8
-    lines.append(_text(10, y, "ns a SHA-256 compression; shorter is faster", bold=True))
+    lines.append(words(10, y, "ns a SHA-256 compression; shorter is faster", bold=True))
     for title, engines in panels:
         y += LINE + 14
-        lines.append(_text(10, y, title))
+        lines.append(words(10, y, title))
         for engine in engines:
             y += LINE
             ns = engine["ns_per_compression"]
             width = (WIDTH - LABELS - VALUES) * ns / most
             fill = OURS_FILL if engine["name"].split(",")[0] == OURS else RIVAL_FILL
             lines += [
-                _text(LABELS - 8, y, engine["name"], anchor="end"),
+                words(LABELS - 8, y, engine["name"], anchor="end"),
                 f'<rect x="{LABELS}" y="{y - 14}" width="{width:.1f}" height="17" fill="{fill}"/>',
-                _text(round(LABELS + width + 6), y, digits(ns)),
+                words(round(LABELS + width + 6), y, digits(ns)),
             ]
-    size = f'width="{WIDTH}" height="{y + LINE}" viewBox="0 0 {WIDTH} {y + LINE}"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="13">\n'
-        f'<rect width="{WIDTH}" height="{y + LINE}" fill="#ffffff"/>\n'
-        + "".join(f"{line}\n" for line in lines)
-        + "</svg>\n"
-    )
-
-
-def _text(x: int, y: int, text: str, *, anchor: str = "start", bold: bool = False) -> str:
-    weight = ' font-weight="bold"' if bold else ""
-    return (
-        f'<text x="{x}" y="{y}" fill="{INK}" text-anchor="{anchor}"{weight}>{escape(text)}</text>'
-    )
+    return drawing(lines, y + LINE)
 
 
 def made(folder: Path) -> dict[str, str | None]:
@@ -200,11 +178,12 @@ def made(folder: Path) -> dict[str, str | None]:
     return {
         "benchmarks.md": page(records),
         "benchmarks.svg": picture(records) if records else None,
+        "benchmarks-phone.svg": phone_picture(records),
     }
 
 
 def main(arguments: Sequence[str], records: Path = RECORDS, docs: Path = DOCS) -> int:
-    """Write the page and its picture, or with `--check` compare them with the committed ones."""
+    """Write the page and its pictures, or with `--check` compare them with the committed ones."""
     if list(arguments) not in ([], ["--check"]):
         print(__doc__, file=sys.stderr)
         return 2
@@ -215,7 +194,7 @@ def main(arguments: Sequence[str], records: Path = RECORDS, docs: Path = DOCS) -
         if there == text:
             continue
         if arguments:
-            print(f"docs/{name} is stale: run python tools/bench_report.py", file=sys.stderr)
+            print(f"docs/{name} is stale: run python -m tools.bench_report", file=sys.stderr)
             stale = 1
         elif text is None:
             path.unlink()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import smspoh
-from bench import compare, engines
-from bench.machine import parse, slug
+from bench import compare, engines, phone_compare, rounds
+from bench.machine import machine, parse, slug
 from bench.tasks import Task, tasks
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ class Clock:
 def test_every_engine_runs_once_a_round_and_has_its_own_time() -> None:
     clock = Clock()
     runs = {"a": clock.engine("a", 1, 2), "b": clock.engine("b", 4, 8)}
-    assert compare.alternate(runs, 2, clock) == {"a": [1, 2], "b": [4, 8]}
+    assert rounds.alternate(runs, 2, clock) == {"a": [1, 2], "b": [4, 8]}
     assert clock.ran == ["a", "b", "a", "b"]
 
 
 def test_a_ratio_is_taken_inside_a_round() -> None:
     # The machine was five times slower in the second round. Of the medians the ratio
     # would be 6 / 2; of the minima, 2 / 1.
-    ours, rival = compare.figures({"ours": [1, 10, 2], "rival": [2, 10, 6]}, 2, None)
+    ours, rival = rounds.figures({"ours": [1, 10, 2], "rival": [2, 10, 6]}, 2, None)
     assert (ours["ratio"], ours["over_s"]) == (1, 0)
     assert (rival["ratio"], rival["over_s"]) == (2, 0.5)
     assert (rival["median_s"], rival["min_s"]) == (3, 1)
@@ -73,13 +73,13 @@ def test_a_ratio_is_taken_inside_a_round() -> None:
 
 
 def test_compressions_are_those_of_one_row() -> None:
-    (ours,) = compare.figures({"ours": [8e-6, 4e-6, 6e-6]}, 3, 100)
+    (ours,) = rounds.figures({"ours": [8e-6, 4e-6, 6e-6]}, 3, 100)
     assert ours["ns_per_compression"] == 20
 
 
 def test_rounds_that_are_not_equally_many_are_refused() -> None:
     with pytest.raises(ValueError, match="longer"):
-        compare.figures({"ours": [1, 1], "rival": [1]}, 1, None)
+        rounds.figures({"ours": [1, 1], "rival": [1]}, 1, None)
 
 
 def test_an_engine_with_another_answer_is_not_measured() -> None:
@@ -135,8 +135,8 @@ def test_the_kernel_is_what_its_command_prints(
 
 
 def test_a_run_leaves_one_record_and_the_same_day_overwrites_it(tmp_path: Path) -> None:
-    for rounds in ("7", "8"):
-        compare.main(["--small", "--rounds", rounds, "--folder", str(tmp_path)])
+    for number in ("7", "8"):
+        compare.main(["--small", "--only", "keys", "--rounds", number, "--folder", str(tmp_path)])
     (path,) = tmp_path.iterdir()
     record = json.loads(path.read_text("utf-8"))
     assert path.name == f"{slug(record['machine'])}-{record['date']}.json"
@@ -157,3 +157,29 @@ def test_a_run_that_would_leave_worthless_figures_is_refused(arguments: list[str
     with pytest.raises(SystemExit) as refused:
         compare.main(arguments)
     assert refused.value.code == 2
+
+
+def test_a_part_that_is_measured_alone_leaves_the_other_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone_compare, "record", lambda rounds, *, small: {"rounds": rounds})
+    monkeypatch.setattr(compare, "keys", lambda rounds, *, small: {"tasks": [rounds]})
+
+    def run(rounds: str, *only: str) -> Any:
+        options = ["--small", "--rounds", rounds, "--folder", str(tmp_path), *only]
+        compare.main(options)
+        (path,) = tmp_path.iterdir()
+        record = json.loads(path.read_text("utf-8"))
+        return record["tasks"], record["phone"]
+
+    assert run("7", "--only", "phone") == ([], {"rounds": 7})
+    assert run("8", "--only", "keys") == ([8], {"rounds": 7})
+    assert run("9") == ([9], {"rounds": 9})
+
+
+def test_the_newest_record_of_this_machine_is_gone_on_with(tmp_path: Path) -> None:
+    name = slug(machine())
+    assert compare.newest(tmp_path)["tasks"] == []
+    for file, number in ((f"{name}-2026-11-09", 1), (f"{name}-2026-11-24", 2), ("z-2027-01-01", 3)):
+        (tmp_path / f"{file}.json").write_text(json.dumps({"tasks": [number]}), "utf-8")
+    assert compare.newest(tmp_path) == {"tasks": [2]}

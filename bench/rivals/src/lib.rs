@@ -1,7 +1,10 @@
 //! The Rust rivals behind one C signature each: `rows` keys, one after the other.
+//! Those that read phone numbers are in `phone`.
 //!
 //! None of them has an interface for a batch. The loop is on this side, so that what
 //! crossing from Python costs is paid once a batch, as it is for the library.
+
+pub mod phone;
 
 use core::num::NonZeroU32;
 use core::slice;
