@@ -163,43 +163,25 @@ class _Columns:
 class _Room:
     """Native memory for one row: allocating it would cost more than judging the row."""
 
-    __slots__ = ("_calling_code", "_e164", "_offsets", "_one_each", "_size")
+    __slots__ = ("_bytes", "_number")
 
     def __init__(self) -> None:
-        self._offsets = ffi.new("int64_t[2]")
-        self._e164 = ffi.new("uint8_t[]", _E164_SLOT)
-        self._size = ffi.new("size_t *")
-        self._one_each = ffi.new("uint8_t[5]")  # verdict, operator, kind, region
-        self._calling_code = ffi.new("uint16_t *")
+        self._number = ffi.new("SmspohNumber *")
+        self._bytes = ffi.buffer(self._number)
 
     def judge(self, text: bytes, options: Any) -> PhoneNumber | RefusedNumber:
-        self._offsets[1] = len(text)
-        verdict = self._one_each
-        check(
-            lib.smspoh_normalize_batch(
-                text,
-                len(text),
-                self._offsets,
-                1,
-                options,
-                1,
-                self._e164,
-                _E164_SLOT,
-                self._size,
-                verdict,
-                verdict + 1,
-                verdict + 2,
-                verdict + 3,
-                self._calling_code,
-            )
-        )
-        found = ffi.buffer(verdict)[:]
+        check(lib.smspoh_normalize(text, len(text), options, self._number))
+        found = self._bytes[:]  # in the order of the struct
+        e164_end = _E164_AT + found[3]
         return answer(
-            ffi.buffer(self._e164, self._size[0] - 1)[:].decode("ascii") or None,
+            found[_E164_AT:e164_end].decode("ascii") or None,
             (found[0], found[1], found[2]),
-            found[3:].decode("ascii"),
-            self._calling_code[0],
+            found[4:6].decode("ascii"),
+            self._number.calling_code,
         )
+
+
+_E164_AT: Final = 8  # the bytes before `e164` in SmspohNumber
 
 
 # A call takes one and puts it back, so no two calls ever share one: not those of

@@ -205,7 +205,7 @@ def answer(
         country_code: the country calling code, or 0.
     """
     verdict, operator, kind = VERDICTS[names[0]], OPERATORS[names[1]], KINDS[names[2]]
-    if parsed is None or not verdict.is_accepted:
+    if parsed is None or not _ACCEPTED[names[0]]:
         return RefusedNumber(verdict, _region(region), country_code, operator, kind, parsed)
     national = parsed[1 + len(str(country_code)) :]
     return PhoneNumber(parsed, national, _region(region), country_code, operator, kind, verdict)

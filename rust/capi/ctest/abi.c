@@ -231,6 +231,16 @@ static int normalize_abroad(void) {
         EXPECT(verdicts[0] == SMSPOH_VERDICT_VALID && verdicts[1] == SMSPOH_VERDICT_NOT_MOBILE);
         EXPECT(verdicts[2] == SMSPOH_VERDICT_TOO_SHORT);
     }
+    SmspohNumber number;
+    EXPECT(smspoh_normalize(text, 12, &options, &number) == SMSPOH_STATUS_OK);
+    EXPECT(number.verdict == SMSPOH_VERDICT_VALID && number.kind == SMSPOH_KIND_MOBILE);
+    EXPECT(number.calling_code == 66 && number.region[0] == 'T' && number.region[1] == 'H');
+    EXPECT(number.e164_size == 12 && memcmp(number.e164, taken, 12) == 0 && !number.e164[12]);
+    EXPECT(smspoh_normalize(NULL, 0, &options, &number) == SMSPOH_STATUS_OK);
+    EXPECT(number.verdict == SMSPOH_VERDICT_NOT_A_NUMBER && number.e164_size == 0);
+    EXPECT(smspoh_normalize(NULL, 1, &options, &number) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_normalize(NULL, 0, NULL, &number) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_normalize(NULL, 0, &options, NULL) == SMSPOH_STATUS_ARGUMENT);
     options.region[0] = options.region[1] = 'Z';
     EXPECT(smspoh_normalize_batch(text, sizeof text - 1, NULL, 3, &options, 1, NULL, 0, NULL, NULL,
                                   NULL, NULL, NULL, NULL) == SMSPOH_STATUS_ARGUMENT);

@@ -365,6 +365,40 @@ typedef struct SmspohPhoneOptions {
   uint8_t with_refused;
 } SmspohPhoneOptions;
 
+/*
+ What one text is.
+ */
+typedef struct SmspohNumber {
+  /*
+   A `SMSPOH_VERDICT_…`.
+   */
+  uint8_t verdict;
+  /*
+   A `SMSPOH_OPERATOR_…`. (`operator` is a word of C++.)
+   */
+  uint8_t operator_;
+  /*
+   A `SMSPOH_KIND_…`.
+   */
+  uint8_t kind;
+  /*
+   Bytes of `e164`; 0 where there is none.
+   */
+  uint8_t e164_size;
+  /*
+   As in the column of [`smspoh_normalize_batch`].
+   */
+  uint8_t region[2];
+  /*
+   The country calling code, 0 where none was found.
+   */
+  uint16_t calling_code;
+  /*
+   The E.164 form, padded with zeros.
+   */
+  uint8_t e164[24];
+} SmspohNumber;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -527,6 +561,21 @@ uint32_t smspoh_phone_table_date(void);
  `version` is valid for writes of 16 bytes.
  */
 SmspohStatus smspoh_phone_metadata_version(uint8_t *version);
+
+/*
+ Judge the one text of `size` bytes of UTF-8 at `text`, as
+ [`smspoh_normalize_batch`] judges each of its rows.
+
+ Returns `Argument`, and writes nothing, where an option is outside its range.
+
+ # Safety
+ Every pointer is valid for the size it names for the length of the call; `text` may
+ be null where `size` is 0.
+ */
+SmspohStatus smspoh_normalize(const uint8_t *text,
+                              size_t size,
+                              const struct SmspohPhoneOptions *options,
+                              struct SmspohNumber *number);
 
 /*
  Judge `rows` texts and fill the columns that are asked for.
