@@ -11,7 +11,7 @@ from smspoh._abi import check, ffi, lib
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SLOT: Final = 22  # bytes of an E.164 slot; SMSPOH_E164_SLOT
+SLOT: Final = 24  # bytes of an E.164 slot; SMSPOH_E164_SLOT
 
 
 def options() -> Any:

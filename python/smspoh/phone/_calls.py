@@ -18,7 +18,7 @@ from ._rows import PhoneBatch, PhoneNumber, RefusedNumber, answer
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_E164_SLOT: Final = 22  # bytes: "+", 20 digits and "\n"; SMSPOH_E164_SLOT
+_E164_SLOT: Final = 24  # bytes: "+", 20 digits and "\n" in whole words; SMSPOH_E164_SLOT
 _INT_MAX: Final = 10**20  # no number has so many digits
 _BYTES: Final = {bytes, bytearray}
 

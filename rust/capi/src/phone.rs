@@ -7,7 +7,7 @@ use crate::guard::guard;
 use crate::input::{flag, slice, slice_mut};
 
 /// Bytes of the E.164 column that one row takes at most, its line break included.
-pub const SMSPOH_E164_SLOT: usize = 22;
+pub const SMSPOH_E164_SLOT: usize = 24;
 
 /// A number of a plan that is known.
 pub const SMSPOH_VERDICT_VALID: u8 = 0;
@@ -184,7 +184,7 @@ impl SmspohNumber {
     fn new(number: &phone::Number, with_refused: bool) -> Self {
         let text = if with_refused { number.parsed() } else { number.e164() };
         let mut e164 = [0; 24];
-        e164.iter_mut().zip(text).for_each(|(place, byte)| *place = *byte);
+        e164.iter_mut().zip(text.iter()).for_each(|(place, byte)| *place = *byte);
         Self {
             verdict: number.verdict as u8,
             operator_: number.operator as u8,

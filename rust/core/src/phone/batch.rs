@@ -1,5 +1,6 @@
 //! Many texts at once, columns out.
 use super::arch::{Cpu, Work, dispatch};
+use super::dial::Sink;
 use super::window::{WINDOW, window};
 use super::{E164_SLOT, Number, Options, normalize_first};
 use crate::watch::Pause;
@@ -10,7 +11,7 @@ const THREADED_ROWS_MIN: usize = 50_000;
 /// Rows that a thread takes at a time.
 const CHUNK_ROWS: usize = 16_384;
 /// Rows after which the gaps between what the threads wrote are closed. Until then
-/// the E.164 column takes a whole slot a row: 11 MiB.
+/// the E.164 column takes a whole slot a row: 12 MiB.
 const BLOCK_ROWS: usize = 32 * CHUNK_ROWS;
 
 /// The texts of a batch.
@@ -261,22 +262,46 @@ impl Work for (Chunk<'_>, &Options) {
 
 impl Chunk<'_> {
     #[inline(always)]
-    fn fill_on(mut self, cpu: impl Cpu, options: &Options) -> usize {
-        let mut end = 0;
-        for row in 0..self.rows {
-            let (data, size) = self.text.take(cpu, row);
-            let number = normalize_first(cpu, data, size, options);
-            if let Some(e164) = &mut self.columns.e164 {
-                let (line, size) = number.line(self.columns.with_refused);
-                // No line before it was longer than a slot, so there is room for one.
-                if let Some(place) = e164.get_mut(end..end + E164_SLOT) {
-                    place.copy_from_slice(&line);
-                    end += size;
-                }
-            }
-            self.columns.put(row, &number);
+    fn fill_on(self, cpu: impl Cpu, options: &Options) -> usize {
+        let Self { mut text, rows, columns } = self;
+        let mut filling = Filling { columns, sms: options.sms, row: 0, end: 0 };
+        for row in 0..rows {
+            let (data, size) = text.take(cpu, row);
+            filling.row = row;
+            normalize_first(cpu, data, size, options, &mut filling);
         }
-        end
+        filling.end
+    }
+}
+
+/// Columns that are being filled.
+struct Filling<'a> {
+    columns: Columns<'a>,
+    sms: bool,
+    row: usize,
+    /// The bytes written to the E.164 column.
+    end: usize,
+}
+
+impl Sink for Filling<'_> {
+    #[inline(always)]
+    fn put(&mut self, number: &Number) {
+        if self.sms { self.put_one(&number.for_sms()) } else { self.put_one(number) }
+    }
+}
+
+impl Filling<'_> {
+    #[inline(always)]
+    fn put_one(&mut self, number: &Number) {
+        if let Some(e164) = &mut self.columns.e164 {
+            let (line, size) = number.line(self.columns.with_refused);
+            // No line before it was longer than a slot, so there is room for one.
+            if let Some(place) = e164.get_mut(self.end..self.end + E164_SLOT) {
+                place.copy_from_slice(&line.to_bytes());
+                self.end += size;
+            }
+        }
+        self.columns.put(self.row, number);
     }
 }
 

@@ -3,7 +3,7 @@
 //! Where digits and signs stand is kept as bits, and what strict reading wants to know of
 //! the groups is asked of the bits.
 use super::arch::Cpu;
-use super::dial::{self, Dialled};
+use super::dial::{self, Dialled, HEAD};
 use super::window::{WINDOW, window};
 
 /// Digits of a clean text, at most. One with more may be two numbers.
@@ -13,8 +13,8 @@ const CLEAN_DIGITS_MIN: usize = 3;
 /// Bytes of a clean text, at most: there is a bit for each.
 pub(super) const CLEAN_BYTES_MAX: usize = 64;
 
-/// Digits that are copied at a time: a clean text has fewer in a row.
-const RUN: usize = CLEAN_DIGITS_MAX + 1;
+// The digits of a clean text fit in a head, and a shift by their size in its type.
+const _: () = assert!(CLEAN_DIGITS_MAX < HEAD);
 
 /// The digits at the end that may be none of the number's own, at most: the
 /// zeros of a decimal number, and what counts numbers, `096123456 (2)`.
@@ -27,11 +27,14 @@ const YEAR_DIGITS: u32 = 4;
 
 /// What a byte is, above the values of digits.
 const SPACE: u8 = 0x10;
-const SIGN: u8 = 0x20;
-const OPEN: u8 = 0x40;
-const CLOSE: u8 = 0x50;
+const IS_SIGN: u8 = 1;
+const IS_OPEN: u8 = 2;
+const IS_BRACKET: u8 = 4;
+const SIGN: u8 = SPACE | IS_SIGN;
+const OPEN: u8 = SPACE | IS_OPEN | IS_BRACKET;
+const CLOSE: u8 = SPACE | IS_BRACKET;
 /// A letter that announces no extension, scheme or time: not one of `ixt`.
-const LETTER: u8 = 0x60;
+const LETTER: u8 = 0x20;
 /// A byte that is looked at apart: a plus, a longer character, or what is unclean.
 const OTHER: u8 = 0x80;
 /// Nothing to see.
@@ -91,10 +94,11 @@ pub(super) fn clean<'a>(
     };
     let mut letters = false;
     if size <= WINDOW
-        && let Some(found) = short(cpu, &window(data), text, strict, digits, &mut letters)
+        && let Some(found) = short(cpu, data, text, strict, &mut letters)
     {
-        let padded = digits.get(found.start..).unwrap_or_default();
-        let digits = dial::Digits::new(padded, found.count);
+        *digits.first_chunk_mut().unwrap_or(&mut [0; HEAD]) = found.head.to_le_bytes();
+        let digits = digits.get(..found.count).unwrap_or_default();
+        let digits = dial::Digits::with_head(digits, found.head);
         return Clean::Number(Dialled { digits, plus: found.plus });
     }
     if letters {
@@ -103,9 +107,9 @@ pub(super) fn clean<'a>(
     long(text, strict, digits).map_or(Clean::Unclean, Clean::Number)
 }
 
-/// Where the digits of a text were put, and whether a plus is before them.
+/// The digits of a text, and whether a plus is before them.
 struct Found {
-    start: usize,
+    head: u128,
     count: usize,
     plus: bool,
 }
@@ -114,14 +118,13 @@ struct Found {
 #[inline(always)]
 fn short(
     cpu: impl Cpu,
-    window: &[u8; WINDOW],
+    data: &[u8],
     text: &[u8],
     strict: bool,
-    digits: &mut Digits,
     letters: &mut bool,
 ) -> Option<Found> {
     let all = u32::MAX.checked_shr(u32::try_from(WINDOW - text.len()).ok()?)?;
-    let is_digit = cpu.digits(window) & all;
+    let is_digit = cpu.digits(&window(data)) & all;
     let count = is_digit.count_ones() as usize;
     if !(CLEAN_DIGITS_MIN..=CLEAN_DIGITS_MAX).contains(&count) {
         return None;
@@ -130,41 +133,44 @@ fn short(
     let others = all & !is_digit & !u32::from(plus);
     if others == 0 {
         // Digits and nothing else.
-        cpu.values(window, digits.first_chunk_mut()?);
-        return Some(Found { start: usize::from(plus), count, plus });
+        return Some(Found { head: run(data, usize::from(plus), count)?, count, plus });
     }
     let mut layout = Layout { digits: is_digit.into(), ..Layout::default() };
-    let mut has_letters = false;
-    let mut rest = others;
+    let (mut rest, mut classes) = (others, 0);
     while rest != 0 {
         let class = BYTES[usize::from(*text.get(rest.trailing_zeros() as usize)?)];
-        if class == LETTER {
-            has_letters = true;
-        } else {
-            layout.add(class, rest & rest.wrapping_neg())?;
-        }
+        classes |= class;
+        layout.add(class, (rest & rest.wrapping_neg()).into());
         rest &= rest - 1;
     }
-    if has_letters {
+    if classes & (OTHER | LETTER) != 0 {
         // With two signs it may be a date.
-        *letters = strict && layout.signs & layout.signs.wrapping_sub(1) == 0;
+        let is_date = layout.signs & layout.signs.wrapping_sub(1) != 0;
+        *letters = strict && classes & OTHER == 0 && !is_date;
         return None;
     }
     if strict && !layout.is_plain(plus) {
         return None;
     }
-    let mut padded = [0; WINDOW + RUN];
-    cpu.values(window, padded.first_chunk_mut()?);
-    let (mut rest, mut end) = (is_digit, 0);
+    let (mut rest, mut head, mut end) = (is_digit, 0, 0);
     while rest != 0 {
         let start = rest.trailing_zeros();
-        let run: &[u8; RUN] = padded.get(start as usize..)?.first_chunk()?;
-        *digits.get_mut(end..)?.first_chunk_mut()? = *run;
-        end += (rest >> start).trailing_ones() as usize;
+        let size = (rest >> start).trailing_ones() as usize;
+        head |= run(data, start as usize, size)? << (end * 8);
+        end += size;
         // The sum carries through the run, and takes all of it out.
         rest &= rest.wrapping_add(1 << start);
     }
-    Some(Found { start: 0, count, plus })
+    Some(Found { head, count, plus })
+}
+
+/// The values of `size` digits, fewer than a head, from `start` on; `None` at the very end
+/// of the data.
+#[inline(always)]
+fn run(data: &[u8], start: usize, size: usize) -> Option<u128> {
+    const VALUES: u128 = u128::MAX / 0xFF * 0xF;
+    let bytes = data.get(start..)?.first_chunk()?;
+    Some(u128::from_le_bytes(*bytes) & VALUES & ((1 << (size * 8)) - 1))
 }
 
 /// The way for every other clean text, a character at a time.
@@ -191,7 +197,10 @@ fn long<'a>(text: &[u8], strict: bool, digits: &'a mut Digits) -> Option<Dialled
             size += 1;
             layout.digits |= bit;
         } else {
-            layout.add(class, bit)?;
+            if class & (OTHER | LETTER) != 0 {
+                return None;
+            }
+            layout.add(class, bit);
         }
         bit = bit.wrapping_shl(1);
     }
@@ -199,7 +208,7 @@ fn long<'a>(text: &[u8], strict: bool, digits: &'a mut Digits) -> Option<Dialled
     if !fits || strict && !layout.is_plain(plus) {
         return None;
     }
-    Some(Dialled { digits: dial::Digits::new(digits, size), plus })
+    Some(Dialled { digits: dial::Digits::new(digits.get(..size)?), plus })
 }
 
 /// What a character of several bytes is, and what follows it.
@@ -241,21 +250,13 @@ struct Layout {
 }
 
 impl Layout {
-    /// Note what stands between digits; `None` for what does not in a clean text.
+    /// Note what stands between digits, without a branch on what it is.
     #[inline(always)]
-    fn add(&mut self, class: u8, bit: impl Into<u64>) -> Option<()> {
-        match class {
-            SPACE => {}
-            SIGN => self.signs |= bit.into(),
-            OPEN => {
-                let bit = bit.into();
-                self.opens |= bit;
-                self.brackets |= bit;
-            }
-            CLOSE => self.brackets |= bit.into(),
-            _ => return None,
-        }
-        Some(())
+    fn add(&mut self, class: u8, bit: u64) {
+        let where_if = |flag: u8| if class & flag != 0 { bit } else { 0 };
+        self.signs |= where_if(IS_SIGN);
+        self.opens |= where_if(IS_OPEN);
+        self.brackets |= where_if(IS_BRACKET);
     }
 
     /// Whether the brackets are in pairs, no short group ends the digits and nothing

@@ -22,15 +22,15 @@ use arch::{Cpu, Work};
 pub use batch::{Columns, Text, normalize_batch};
 use buffer::Buffer;
 use clean::Clean;
-use dial::Dialled;
-pub use number::Number;
+use dial::{Dialled, Sink};
+pub use number::{E164, Number};
 pub use operator::Operator;
 pub use plan::Region;
 
 /// Bytes that the E.164 form of one row takes at most in a batch: a plus, a calling
-/// code of 3 digits, 17 digits and the line break after them. ITU-T E.164 has 15
-/// digits in all; libphonenumber knows longer ones, in Germany and in Japan.
-pub const E164_SLOT: usize = 22;
+/// code of 3 digits, 17 digits and the line break after them, in whole words. ITU-T
+/// E.164 has 15 digits in all; libphonenumber knows longer ones, in Germany and Japan.
+pub const E164_SLOT: usize = 24;
 
 /// The longest text that can be a number, in characters. Source: libphonenumber.
 pub const TEXT_CHARS_MAX: usize = 250;
@@ -182,24 +182,32 @@ impl Work for One<'_> {
 
     #[inline(always)]
     fn run(self, cpu: impl Cpu) -> Number {
-        normalize_first(cpu, self.text, self.text.len(), self.options)
+        let mut number = None;
+        normalize_first(cpu, self.text, self.text.len(), self.options, &mut number);
+        let number = number.unwrap_or_else(|| Number::refused(Verdict::NotANumber));
+        if self.options.sms { number.for_sms() } else { number }
     }
 }
 
-/// What the first `size` bytes of `data` are. That the text goes on behind them
-/// spares a copy.
+/// Judge the first `size` bytes of `data`. That the text goes on behind them spares a
+/// copy.
 ///
 /// Everything on the way of a clean text is inlined, so that it is compiled for
-/// the CPU.
+/// the CPU. What cannot take an SMS is for the sink to refuse.
 #[inline(always)]
-fn normalize_first(cpu: impl Cpu, data: &[u8], size: usize, options: &Options) -> Number {
+fn normalize_first(
+    cpu: impl Cpu,
+    data: &[u8],
+    size: usize,
+    options: &Options,
+    sink: &mut impl Sink,
+) {
     let mut digits = [0; clean::CLEAN_BYTES_MAX];
-    let number = match clean::clean(cpu, data, size, options.strict, &mut digits) {
-        Clean::Number(dialled) => dial::judge(dialled, options.region),
-        Clean::Letters => Number::refused(Verdict::Letters),
-        Clean::Unclean => general(data.get(..size).unwrap_or(data), options),
-    };
-    if options.sms { number.for_sms() } else { number }
+    match clean::clean(cpu, data, size, options.strict, &mut digits) {
+        Clean::Number(dialled) => dial::judge_into(dialled, options.region, sink),
+        Clean::Letters => sink.put(&Number::refused(Verdict::Letters)),
+        Clean::Unclean => sink.put(&general(data.get(..size).unwrap_or(data), options)),
+    }
 }
 
 /// [`normalize`] without its fast path, for every text there is.

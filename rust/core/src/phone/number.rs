@@ -1,19 +1,44 @@
 //! What is known of one text.
 use std::fmt;
+use std::ops::Deref;
 
-use super::dial::Digits;
+use super::dial::{Digits, HEAD};
 use super::plan::CallingCode;
 use super::{E164_SLOT, Kind, Operator, Verdict};
 
-/// An E.164 form and a line break, padded.
-pub(super) type Slot = [u8; E164_SLOT];
+/// An E.164 form and a line break, padded: words, the first byte lowest, because pieces
+/// of another size would wait for each other in memory.
+#[derive(Clone, Copy)]
+pub(super) struct Slot([u64; E164_SLOT / 8]);
 
 /// A line break alone.
-const EMPTY: Slot = {
-    let mut slot = [0; E164_SLOT];
-    slot[0] = b'\n';
-    slot
-};
+const EMPTY: Slot = Slot([b'\n' as u64, 0, 0]);
+
+impl Slot {
+    #[inline(always)]
+    pub(super) fn to_bytes(self) -> [u8; E164_SLOT] {
+        let mut bytes = [0; E164_SLOT];
+        for (place, word) in bytes.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *place = word.to_le_bytes();
+        }
+        bytes
+    }
+}
+
+/// An E.164 form in ASCII, or none.
+#[derive(Clone, Copy)]
+pub struct E164 {
+    bytes: [u8; E164_SLOT],
+    size: usize,
+}
+
+impl Deref for E164 {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..self.size).unwrap_or_default()
+    }
+}
 
 /// What is known of one text.
 #[derive(Clone, Copy)]
@@ -40,7 +65,7 @@ impl PartialEq for Number {
         let facts = |number: &Self| {
             (number.verdict, number.kind, number.operator, number.calling_code, number.region)
         };
-        facts(self) == facts(other) && self.parsed() == other.parsed()
+        facts(self) == facts(other) && *self.parsed() == *other.parsed()
     }
 }
 
@@ -62,15 +87,16 @@ impl fmt::Debug for Number {
 impl Number {
     /// The E.164 form in ASCII; empty where the verdict refuses.
     #[must_use]
-    pub fn e164(&self) -> &[u8] {
-        if self.verdict.is_accepted() { self.parsed() } else { &[] }
+    pub fn e164(&self) -> E164 {
+        let size = if self.verdict.is_accepted() { self.size } else { 0 };
+        E164 { bytes: self.parsed.to_bytes(), size: size.into() }
     }
 
     /// The E.164 form that the text was read as, also where the verdict refuses
     /// it; empty where no number was read.
     #[must_use]
-    pub fn parsed(&self) -> &[u8] {
-        self.parsed.get(..usize::from(self.size)).unwrap_or_default()
+    pub fn parsed(&self) -> E164 {
+        E164 { bytes: self.parsed.to_bytes(), size: self.size.into() }
     }
 
     /// A slot that begins with [`Self::parsed`] or [`Self::e164`] and a line break,
@@ -107,17 +133,7 @@ impl Number {
     pub(super) fn read(code: CallingCode, nsn: Digits<'_>) -> Self {
         let found = code.judge(nsn.as_slice());
         let (start, start_size) = code.start();
-        let mut parsed = EMPTY;
-        if let Some(place) = parsed.first_chunk_mut() {
-            *place = start;
-        }
-        if let Some(place) = parsed.get_mut(start_size..).and_then(<[u8]>::first_chunk_mut) {
-            *place = nsn.chunk().map(|digit| b'0' | digit);
-        }
         let size = start_size + nsn.len();
-        if let Some(place) = parsed.get_mut(size) {
-            *place = b'\n';
-        }
         Self {
             verdict: found.verdict,
             kind: found.kind,
@@ -125,7 +141,11 @@ impl Number {
             calling_code: code.number(),
             region: found.region,
             size: u8::try_from(size).unwrap_or(0),
-            parsed,
+            parsed: if size < HEAD {
+                line(start, start_size, nsn)
+            } else {
+                long_line(start, start_size, nsn)
+            },
         }
     }
 
@@ -143,4 +163,30 @@ impl Number {
             self
         }
     }
+}
+
+/// The line of a number that is shorter than a head: put together in a register, because
+/// what is read back from pieces in memory has to wait for them.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "the low word, and the high one")]
+fn line(start: u32, start_size: usize, nsn: Digits<'_>) -> Slot {
+    const ZEROS: u128 = u128::MAX / 0xFF * b'0' as u128;
+    let end = (start_size + nsn.len()) * 8;
+    let digits = (nsn.head() | ZEROS) << (start_size * 8) | u128::from(start);
+    let line = digits & ((1 << end) - 1) | u128::from(b'\n') << end;
+    Slot([line as u64, (line >> 64) as u64, 0])
+}
+
+#[cold]
+fn long_line(start: u32, start_size: usize, nsn: Digits<'_>) -> Slot {
+    let mut bytes = [0; E164_SLOT];
+    let start = start.to_le_bytes();
+    let digits = nsn.as_slice().iter().map(|digit| b'0' | digit);
+    let line = start.into_iter().take(start_size).chain(digits).chain([b'\n']);
+    bytes.iter_mut().zip(line).for_each(|(place, byte)| *place = byte);
+    let mut slot = EMPTY;
+    for (place, word) in slot.0.iter_mut().zip(bytes.as_chunks().0) {
+        *place = u64::from_le_bytes(*word);
+    }
+    slot
 }

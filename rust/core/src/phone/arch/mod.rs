@@ -13,9 +13,6 @@ pub(super) trait Cpu: Copy {
 
     /// Where `byte` is in `window`, a bit each.
     fn equal(self, window: &[u8; WINDOW], byte: u8) -> u32;
-
-    /// Write the low half of each byte of `window`, the value of a digit.
-    fn values(self, window: &[u8; WINDOW], values: &mut [u8; WINDOW]);
 }
 
 /// Something to do that is compiled for each kind of CPU.

@@ -24,15 +24,6 @@ impl Cpu for Portable {
         let bits = window.iter().enumerate();
         bits.fold(0, |mask, (at, &one)| mask | u32::from(one == byte) << at)
     }
-
-    #[inline]
-    fn values(self, window: &[u8; WINDOW], values: &mut [u8; WINDOW]) {
-        const LOW: u64 = EACH * 0xF;
-        let words = window.as_chunks().0.iter();
-        for (place, word) in values.as_chunks_mut().0.iter_mut().zip(words) {
-            *place = (u64::from_le_bytes(*word) & LOW).to_le_bytes();
-        }
-    }
 }
 
 /// Where the digits are in eight bytes, the first lowest.

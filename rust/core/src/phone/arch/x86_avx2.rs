@@ -50,14 +50,6 @@ impl Cpu for Avx2 {
         // SAFETY: as above.
         unsafe { equal(window, byte) }
     }
-
-    #[inline(always)]
-    fn values(self, window: &[u8; WINDOW], values: &mut [u8; WINDOW]) {
-        // A loop that the compiler makes one instruction of.
-        for (place, byte) in values.iter_mut().zip(window) {
-            *place = byte & 0xF;
-        }
-    }
 }
 
 #[inline]

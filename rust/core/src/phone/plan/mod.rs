@@ -119,15 +119,35 @@ impl Place {
         }
     }
 
-    /// What follows the prefix that dials abroad from here.
+    /// The count of digits of the prefix that dials abroad from here, if `digits` begin
+    /// with it.
     #[inline(always)]
-    pub(super) fn strip_international(self, digits: Digits<'_>) -> Option<Digits<'_>> {
+    pub(super) fn international_prefix(self, digits: Digits<'_>) -> Option<usize> {
         if !begins(digits, self.0.international_first) {
             return None;
         }
-        let found = program::matches(self.0.international_prefix, digits.as_slice())?;
+        let digits = digits.as_slice();
+        let size = match program::plain(self.0.international_prefix, digits) {
+            Some(0) => return None,
+            Some(size) => size,
+            None => program::matches(self.0.international_prefix, digits)?.end,
+        };
         // No calling code begins with 0.
-        digits.skip(found.end).filter(|rest| rest.first() != Some(0))
+        (digits.get(size) != Some(&0)).then_some(size)
+    }
+
+    /// The count of digits of the prefix that is dialled inside the country, where it is
+    /// digits and nothing else; 0 where `nsn` does not begin with it.
+    #[inline(always)]
+    pub(super) fn plain_prefix(self, nsn: Digits<'_>) -> Option<usize> {
+        program::plain(self.0.national_prefix, nsn.as_slice())
+    }
+
+    /// Whether `stripped` can be a number, and no number in shape is given for it.
+    #[inline(always)]
+    pub(super) fn is_better(self, stripped: Digits<'_>, nsn: Digits<'_>) -> bool {
+        matches!(self.size(stripped.len()), Size::Possible | Size::TooLong)
+            && (!self.is_shape(nsn.as_slice()) || self.is_shape(stripped.as_slice()))
     }
 
     /// Whether `nsn` may begin with the prefix that is dialled inside the country.
@@ -138,7 +158,6 @@ impl Place {
 
     /// `nsn` without the prefix that is dialled inside the country, if what is
     /// left can be a number; `room` takes it where digits change.
-    #[inline(always)]
     pub(super) fn strip_national<'a>(
         self,
         nsn: Digits<'a>,
@@ -204,7 +223,7 @@ impl Room {
     }
 
     fn digits(&self) -> Digits<'_> {
-        Digits::new(&self.digits, self.size)
+        Digits::new(self.digits.get(..self.size).unwrap_or_default())
     }
 }
 
@@ -241,8 +260,8 @@ impl CallingCode {
 
     /// A plus and the code, in ASCII and padded, and their size.
     #[inline(always)]
-    pub(super) fn start(self) -> ([u8; 4], usize) {
-        (self.0.start, usize::from(self.0.start_size))
+    pub(super) fn start(self) -> (u32, usize) {
+        (u32::from_le_bytes(self.0.start), usize::from(self.0.start_size))
     }
 
     pub(super) fn number(self) -> u16 {

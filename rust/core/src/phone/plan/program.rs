@@ -16,7 +16,7 @@ const JUMP: u16 = 5;
 const LITERAL: u16 = 0x8000;
 /// The bits of a word that are its operand.
 const OPERAND: u16 = 0x0FFF;
-/// Groups that a program has at most.
+/// Groups that a program has at most, and the whole of it.
 const GROUPS_MAX: usize = 3;
 
 /// What a program matched.
@@ -47,24 +47,29 @@ impl Match {
     }
 }
 
-/// Match the program at `place` from the first of `digits` on.
+/// Whether the program at `place` is digits and nothing else, and then their count
+/// where `digits` begin with them, or 0.
 #[inline(always)]
-pub(super) fn matches(place: u16, digits: &[u8]) -> Option<Match> {
+pub(super) fn plain(place: u16, digits: &[u8]) -> Option<usize> {
     let [head, words @ ..] = PROGRAMS.get(usize::from(place)..)? else { return None };
-    if head & LITERAL != 0 {
-        let literal = words.get(..usize::from(head & OPERAND))?;
-        let is_start = literal.len() <= digits.len()
-            && literal.iter().zip(digits).all(|(&word, &digit)| word == u16::from(digit));
-        return is_start.then_some(Match {
-            end: literal.len(),
-            borders: [NOWHERE; GROUPS_MAX * 2],
-            groups: 0,
-        });
+    if head & LITERAL == 0 {
+        return None;
     }
-    run(usize::from(place) + 1, usize::from(*head), digits)
+    let words = words.get(..usize::from(head & OPERAND))?;
+    let begins = words.len() <= digits.len()
+        && words.iter().zip(digits).all(|(&word, &digit)| word == u16::from(digit));
+    Some(if begins { words.len() } else { 0 })
 }
 
-fn run(base: usize, groups: usize, digits: &[u8]) -> Option<Match> {
+/// Match the program at `place` from the first of `digits` on.
+#[inline(never)]
+pub(super) fn matches(place: u16, digits: &[u8]) -> Option<Match> {
+    if let Some(end) = plain(place, digits) {
+        let borders = [NOWHERE; GROUPS_MAX * 2];
+        return (end > 0).then_some(Match { end, borders, groups: 0 });
+    }
+    let base = usize::from(place) + 1;
+    let groups = usize::from(*PROGRAMS.get(usize::from(place))?);
     let mut run = Run { base, digits, borders: [NOWHERE; GROUPS_MAX * 2] };
     let end = run.from(0, 0)?;
     Some(Match { end, borders: run.borders, groups })
