@@ -1,7 +1,7 @@
-"""Build the world's numbering plan for the Rust crate, from the package `phonenumbers`.
+"""Build the world's numbering plan and carriers for the Rust crate, from `phonenumbers`.
 
-    python -m tools.numbering_plan           write it, its figures in the specification, and
-                                             the release in myanmar.csv
+    python -m tools.numbering_plan           write them, their figures in the specification,
+                                             and the release in myanmar.csv
     python -m tools.numbering_plan --check   only say whether they are up to date
 
 How to move to the next release of the metadata: docs/spec/numbering-plan.md.
@@ -15,12 +15,13 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tools.plan import layout, metadata, myanmar, world
+from tools.plan import carriers, layout, metadata, myanmar, world
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / "rust" / "core" / "src" / "phone" / "plan"
 TABLE: Final = FOLDER / "myanmar.csv"
 PLAN: Final = FOLDER / "numbering_plan.bin"
+CARRIERS: Final = FOLDER / "carriers.bin"
 PAGE: Final = ROOT / "docs" / "spec" / "numbering-plan.md"
 
 RELEASE: Final = re.compile(r"(?<=^#   L  libphonenumber )[0-9.]+(?=,)", re.MULTILINE)
@@ -35,6 +36,11 @@ def build(path: Path) -> bytes:
     plan = world.build(rows)
     newest = max(row.reviewed for row in rows)
     return layout.encode(plan, metadata.version(), int(newest.strftime("%Y%m%d")))
+
+
+def build_carriers() -> bytes:
+    """Return the carriers as bytes; the same metadata gives the same bytes."""
+    return carriers.encode(carriers.prefixes(), metadata.version())
 
 
 def page(text: str, plan: bytes) -> str:
@@ -58,6 +64,7 @@ def files() -> dict[Path, bytes]:
     plan = build(TABLE)
     return {
         PLAN: plan,
+        CARRIERS: build_carriers(),
         PAGE: page(PAGE.read_text("utf-8"), plan).encode(),
         TABLE: table(TABLE.read_text("utf-8")).encode(),
     }
