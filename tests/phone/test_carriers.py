@@ -276,18 +276,14 @@ def test_what_does_not_fit_is_a_value_error(names: dict[str, str], version: str,
 
 def test_the_specification_has_the_figures_of_the_binary() -> None:
     data = numbering_plan.CARRIERS.read_bytes()
-    magic, digest, version, *counts = carriers.HEAD.unpack_from(data)
-    body = data[carriers.HEAD.size :]
-    assert (magic, digest) == (carriers.MAGIC, hashlib.sha256(body).digest())
-    assert version.rstrip(b"\0").decode() == metadata_version()
+    magic, digest, *_ = carriers.HEAD.unpack_from(data)
+    assert (magic, digest) == (carriers.MAGIC, hashlib.sha256(data[carriers.HEAD.size :]).digest())
     text = SPEC.read_text("utf-8")
+    rows = [f"| {name} | {value} |" for name, value in carriers.figures(data)]
+    assert "\n".join(rows) in text
     assert f"a head of {carriers.HEAD.size} bytes" in text
     limits = (carriers.LEAF, carriers.LEAF - 1, carriers.NAME_BYTES_MAX, carriers.TEXT_BYTES_MAX)
     assert re.findall(r"\d[\d,]*", text.partition("## Limits")[2]) == [f"{n:,}" for n in limits]
-    rows = re.findall(r"^\| ([A-Za-z ]+) \| ([\d,.]+) \|$", text, re.MULTILINE)
-    said = {name: figure.replace(",", "") for name, figure in rows}
-    assert said.pop("version of the metadata") == metadata_version()
-    compressed = len(lzma.compress(data))
-    assert int(said.pop("bytes compressed with xz")) == pytest.approx(compressed, rel=0.02)
-    figures = (len(data), len(CARRIER_DATA), len(PREFIXES), *counts)
-    assert list(map(int, said.values())) == list(figures)
+    compressed = re.search(r"about (\d+) KB with xz", text)
+    assert compressed
+    assert int(compressed[1]) * 1000 == pytest.approx(len(lzma.compress(data)), rel=0.05)

@@ -84,6 +84,20 @@ def encode(names: dict[str, str], version: str) -> bytes:
     return HEAD.pack(MAGIC, digest, version.encode("ascii"), *counts) + body
 
 
+def figures(data: bytes) -> list[tuple[str, str]]:
+    """Return the figures of `encode`d carriers, named for people."""
+    _, digest, version, words, names, text_size = HEAD.unpack_from(data)
+    return [
+        ("release of libphonenumber's metadata", version.rstrip(b"\0").decode("ascii")),
+        ("prefixes in the metadata", f"{len(CARRIER_DATA):,}"),
+        ("prefixes with an English name", f"{len(prefixes()):,}"),
+        ("words", f"{words:,}, {words * 2:,} bytes"),
+        ("names", f"{names:,}, {text_size:,} bytes"),
+        ("bytes in all", f"{len(data):,}"),
+        ("SHA-256 of what is behind the head", f"`{digest.hex()}`"),
+    ]
+
+
 @dataclass
 class Graph:
     """Nodes by their number, each a carrier and ten children; node 0 is dead."""
