@@ -180,7 +180,7 @@ def test_pagers_agree_and_have_none_where_an_sms_was_asked_for() -> None:
     assert not any(normalize_batch(pagers, sms=True).carriers)
 
 
-def test_kinds_that_do_not_move_have_none() -> None:
+def test_no_other_kind_has_one() -> None:
     line, valid = b"+40721234567\n", bytearray(1)
     with_name = {
         kind for kind in Kind if _carriers.carriers(line, valid, bytearray([kind.value])) != [None]

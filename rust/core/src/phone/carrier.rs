@@ -15,7 +15,7 @@ use crate::Error;
 /// without the plus; `None` where the metadata names none. Carriers count from 1, and a
 /// number of one means another carrier in another version of the metadata.
 ///
-/// Only kinds that move with their owner have a carrier.
+/// Only mobiles, pagers and what may be a mobile have one.
 /// Source: libphonenumber 9.0.43, `name_for_number`.
 #[must_use]
 #[inline]
