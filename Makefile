@@ -15,7 +15,7 @@ LOCK := requirements/dev.txt
 # The build backend looks for maturin on the PATH.
 IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
-NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml')
+NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml' -o -name '*.bin')
 
 .PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock numbering-plan metadata build-rivals build-peers gate bench docs wheel soak clean
 

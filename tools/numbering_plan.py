@@ -1,7 +1,7 @@
-"""Build the world's numbering plan for the Rust crate, from the package `phonenumbers`.
+"""Build the world's numbering plan and carriers for the Rust crate, from `phonenumbers`.
 
-    python -m tools.numbering_plan           write it, its figures in the specification, and
-                                             the release in myanmar.csv
+    python -m tools.numbering_plan           write them, their figures in the specification,
+                                             and the release in myanmar.csv
     python -m tools.numbering_plan --check   only say whether they are up to date
 
 How to move to the next release of the metadata: docs/spec/numbering-plan.md.
@@ -15,13 +15,15 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from tools.plan import layout, metadata, myanmar, world
+from tools.plan import carriers, layout, metadata, myanmar, world
 
 ROOT: Final = Path(__file__).parents[1]
 FOLDER: Final = ROOT / "rust" / "core" / "src" / "phone" / "plan"
 TABLE: Final = FOLDER / "myanmar.csv"
 PLAN: Final = FOLDER / "numbering_plan.bin"
+CARRIERS: Final = FOLDER / "carriers.bin"
 PAGE: Final = ROOT / "docs" / "spec" / "numbering-plan.md"
+CARRIERS_PAGE: Final = ROOT / "docs" / "spec" / "carriers.md"
 
 RELEASE: Final = re.compile(r"(?<=^#   L  libphonenumber )[0-9.]+(?=,)", re.MULTILINE)
 FIGURES: Final = re.compile(
@@ -37,13 +39,19 @@ def build(path: Path) -> bytes:
     return layout.encode(plan, metadata.version(), int(newest.strftime("%Y%m%d")))
 
 
-def page(text: str, plan: bytes) -> str:
-    """Return the page `text` with the figures of `plan`."""
-    rows = (f"| {name} | {value} |\n" for name, value in layout.figures(plan))
-    table = "".join(("| of the plan | |\n", "|---|---|\n", *rows))
+def build_carriers() -> bytes:
+    """Return the carriers as bytes; the same metadata gives the same bytes."""
+    return carriers.encode(carriers.prefixes(), metadata.version())
+
+
+def page(path: Path, figures: list[tuple[str, str]], title: str) -> bytes:
+    """Return the page at `path` with the figures in a table."""
+    text = path.read_text("utf-8")
+    rows = (f"| {name} | {value} |\n" for name, value in figures)
+    table = "".join((f"| {title} | |\n", "|---|---|\n", *rows))
     if not FIGURES.search(text):
-        raise ValueError(f"{PAGE.name} has no place for the figures")
-    return FIGURES.sub(table, text)
+        raise ValueError(f"{path.name} has no place for the figures")
+    return FIGURES.sub(table, text).encode()
 
 
 def table(text: str) -> str:
@@ -56,15 +64,18 @@ def table(text: str) -> str:
 def files() -> dict[Path, bytes]:
     """Return what each committed file should hold."""
     plan = build(TABLE)
+    names = build_carriers()
     return {
         PLAN: plan,
-        PAGE: page(PAGE.read_text("utf-8"), plan).encode(),
+        CARRIERS: names,
+        PAGE: page(PAGE, layout.figures(plan), "of the plan"),
+        CARRIERS_PAGE: page(CARRIERS_PAGE, carriers.figures(names), "of the carriers"),
         TABLE: table(TABLE.read_text("utf-8")).encode(),
     }
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the plan and its figures, or compare them."""
+    """Write the files, or compare them."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

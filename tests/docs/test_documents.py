@@ -27,6 +27,7 @@ OURS = [
     "docs/spec/envelope.md",
     "docs/spec/numbers.md",
     "docs/spec/numbering-plan.md",
+    "docs/spec/carriers.md",
 ]
 
 _EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)

@@ -22,6 +22,8 @@ assert_type(smspoh.normalize("09789123456", sms=True).operator, smspoh.Operator)
 assert_type(smspoh.normalize_batch(["09789123456", None, 7]).e164, list[str | None])
 assert_type(smspoh.normalize_batch(["0812"], region="TH").parsed, list[str | None])
 assert_type(smspoh.phone.metadata_version(), str)
+assert_type(smspoh.normalize_batch(["09789123456"]).carriers, list[str | None])
+assert_type(smspoh.phone.carrier_name("+959789123456"), str | None)
 
 with Sandbox() as sandbox, smspoh.Client("key", "secret", base_url=sandbox.base_url) as client:
     assert_type(client.send("09789123456", "text", "SMSPoh", encrypt=True), SendResult)

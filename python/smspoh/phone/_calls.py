@@ -12,6 +12,7 @@ from smspoh._abi import check, ffi, lib
 from smspoh._run import resolve_threads
 from smspoh.errors import ArgumentError, NumberError
 
+from ._carriers import carriers
 from ._names import WHY
 from ._rows import PhoneBatch, PhoneNumber, RefusedNumber, answer
 
@@ -105,6 +106,47 @@ def normalize_batch(
     columns = _Columns(len(rows))
     columns.fill(data, offsets, options, threads)
     return PhoneBatch(columns)
+
+
+def carrier_name(number: PhoneNumber | str) -> str | None:
+    """Return the carrier of a number, in English: whom its block was first given to.
+
+    In most countries a number can be taken to another carrier, so this does not tell who
+    serves it today. In Myanmar it is the metadata's view, and `PhoneNumber.operator` the
+    reviewed one; see `PhoneBatch.carriers`.
+
+    Args:
+        number: a number of `normalize`, or an E.164 form: a plus, and 3 to 20 digits of
+            which the first is no 0.
+
+    Returns:
+        The name; None where the metadata names none, and for a number that is not VALID
+        or no mobile, no pager and in no block that may be of mobiles.
+
+    Raises:
+        ArgumentError: `number` is a str and no E.164 form.
+        TypeError: `number` is neither a PhoneNumber nor a str.
+
+    Source: libphonenumber (`metadata_version()`), `name_for_number`; docs/spec/carriers.md.
+    """
+    if isinstance(number, str):
+        if not _is_e164(number):
+            raise ArgumentError("number is no E.164 form; a plus and 3 to 20 digits are needed")
+        try:
+            number = normalize(number, region=None)
+        except NumberError:
+            return None
+    elif not isinstance(number, PhoneNumber):
+        raise TypeError(f"number is {type(number).__name__}; a PhoneNumber or a str is needed")
+    line = f"{number.e164}\n".encode("ascii", "replace")
+    verdict, kind = bytearray([number.verdict.value]), bytearray([number.kind.value])
+    return carriers(line, verdict, kind)[0]
+
+
+def _is_e164(text: str) -> bool:
+    digits = text[1:]
+    is_digits = digits.isascii() and digits.isdecimal()
+    return text[:1] == "+" and is_digits and digits[0] != "0" and 3 <= len(digits) < _E164_SLOT - 1
 
 
 def metadata_version() -> str:

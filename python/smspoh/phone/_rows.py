@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol, SupportsIndex, TypeVar, overload
 
+from ._carriers import carriers
 from ._names import KINDS, OPERATORS, VERDICTS, Kind, Operator, Verdict
 
 if TYPE_CHECKING:
@@ -147,6 +148,24 @@ class PhoneBatch(Sequence["PhoneNumber | RefusedNumber"]):
     def country_codes(self) -> list[int]:
         """The country calling code of each row (n), 0 where none was found."""
         return self._columns.calling_codes.tolist()
+
+    @cached_property
+    def carriers(self) -> list[str | None]:
+        """The carrier of each row (n), in English: whom the block was first given to.
+
+        None where the metadata names none, and where the row is not VALID or no mobile,
+        no pager and no block that may be of mobiles. The metadata is not looked up for
+        it before this is asked for.
+
+        In most countries a number can be taken to another carrier, so this does not tell
+        who serves it today. In Myanmar it is the metadata's view: it has the names of
+        then, `Telenor` for ATOM, and says `MPT` of blocks that are MEC's. `operators`
+        has the reviewed ones.
+
+        Source: libphonenumber (`metadata_version()`); docs/spec/carriers.md.
+        """
+        columns = self._columns
+        return carriers(columns.e164, columns.verdicts, columns.kinds)
 
     def counts(self) -> dict[Verdict, int]:
         """Return the number of rows of each verdict that occurs."""

@@ -252,9 +252,30 @@ static int normalize_abroad(void) {
     return 0;
 }
 
+/* The carrier of a mobile, and its name by a buffer that fits; a row that is refused has none. */
+static int carriers(void) {
+    static const uint8_t lines[] = "+40721234567\n\n";
+    static const uint8_t verdicts[] = {SMSPOH_VERDICT_VALID, SMSPOH_VERDICT_NOT_A_NUMBER};
+    static const uint8_t kinds[] = {SMSPOH_KIND_MOBILE, SMSPOH_KIND_UNKNOWN};
+    uint16_t found[2];
+    EXPECT(smspoh_carrier_batch(lines, sizeof lines - 1, verdicts, kinds, 2, found) ==
+           SMSPOH_STATUS_OK);
+    EXPECT(found[0] != 0 && found[1] == 0);
+    uint8_t name[8];
+    size_t size = 0;
+    EXPECT(smspoh_carrier_name(found[0], NULL, 0, &size) == SMSPOH_STATUS_ARGUMENT && size == 8);
+    EXPECT(smspoh_carrier_name(found[0], name, size, &size) == SMSPOH_STATUS_OK);
+    EXPECT(memcmp(name, "Vodafone", 8) == 0);
+    EXPECT(smspoh_carrier_name(0, name, sizeof name, &size) == SMSPOH_STATUS_ARGUMENT && size == 0);
+    EXPECT(smspoh_carrier_batch(lines, 1, verdicts, kinds, 2, found) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_carrier_batch(NULL, 0, NULL, NULL, 0, NULL) == SMSPOH_STATUS_OK);
+    return 0;
+}
+
 int main(void) {
-    if (normalize() || normalize_abroad() || version() || derive() || derive_refuses() ||
-        derive_by_name() || stopped() || envelope() || envelope_refuses() || exact())
+    if (normalize() || normalize_abroad() || carriers() || version() || derive() ||
+        derive_refuses() || derive_by_name() || stopped() || envelope() || envelope_refuses() ||
+        exact())
         return 1;
     puts("abi: every function of the ABI answered a C caller as it should");
     return 0;

@@ -412,6 +412,45 @@ extern "C" {
 uint32_t smspoh_abi_version(void);
 
 /*
+ Find the carriers of `rows` rows that `smspoh_normalize_batch` judged.
+
+ A carrier is whom the block of a number was first given to, as libphonenumber's
+ metadata has it; in most countries a number can be taken to another carrier.
+
+ `e164` holds `e164_size` bytes: the E.164 form of each row and a line break, with
+ the option `with_refused` or without. `verdicts` and `kinds` hold a byte a row.
+ Each of the `rows` items of `carriers` becomes a number for `smspoh_carrier_name`, or
+ 0 for none: where the verdict is not `SMSPOH_VERDICT_VALID`, the kind is none of
+ `SMSPOH_KIND_MOBILE`, `SMSPOH_KIND_FIXED_LINE_OR_MOBILE` and `SMSPOH_KIND_PAGER`, or
+ the metadata names none.
+
+ Returns `Argument`, and writes nothing, where `e164` does not hold `rows` lines.
+
+ # Safety
+ Every pointer is valid for the size it names for the length of the call; what is
+ written overlaps nothing else.
+ */
+SmspohStatus smspoh_carrier_batch(const uint8_t *e164,
+                                  size_t e164_size,
+                                  const uint8_t *verdicts,
+                                  const uint8_t *kinds,
+                                  size_t rows,
+                                  uint16_t *carriers);
+
+/*
+ Write the name of a carrier, UTF-8 without an end mark, to `buffer`, and its size in
+ bytes to `*size`.
+
+ Carriers count from 1 without a gap, and one number means another carrier in another
+ version of the metadata. `Argument` where there is no such carrier, `*size` being 0
+ then, and where `capacity` is less than the name needs, which `*size` says.
+
+ # Safety
+ `buffer` is valid to write for `capacity` bytes, and `size` for one item.
+ */
+SmspohStatus smspoh_carrier_name(uint16_t carrier, uint8_t *buffer, size_t capacity, size_t *size);
+
+/*
  Write to `*out_size` the bytes that `smspoh_encrypt_batch` needs for texts of
  these sizes: each row's message and a newline.
 

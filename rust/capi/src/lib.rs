@@ -7,6 +7,7 @@
 //! A C caller gives, for every pointer, memory that is valid for the size it
 //! names for the length of the call. A pointer may be null where its size is 0.
 
+mod carrier;
 mod envelope;
 mod guard;
 mod input;
@@ -15,6 +16,7 @@ mod phone;
 mod run;
 mod status;
 
+pub use carrier::*;
 pub use envelope::*;
 pub use kdf::*;
 pub use phone::*;

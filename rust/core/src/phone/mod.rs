@@ -6,6 +6,7 @@
 mod arch;
 mod batch;
 mod buffer;
+pub mod carrier;
 mod clean;
 mod dial;
 pub mod digits;
