@@ -48,7 +48,7 @@
 /*
  Bytes of the E.164 column that one row takes at most, its line break included.
  */
-#define SMSPOH_E164_SLOT 22
+#define SMSPOH_E164_SLOT 24
 
 /*
  A number of a plan that is known.
@@ -588,20 +588,6 @@ SmspohStatus smspoh_derive_key_batch(const uint8_t *const *passwords,
                                      size_t out_size);
 
 /*
- The day of the newest row of Myanmar's numbering plan, as yyyymmdd.
- */
-uint32_t smspoh_phone_table_date(void);
-
-/*
- Write the version of libphonenumber's metadata that the numbering plan was made
- from, in ASCII and padded with zeros, to the 16 bytes at `version`.
-
- # Safety
- `version` is valid for writes of 16 bytes.
- */
-SmspohStatus smspoh_phone_metadata_version(uint8_t *version);
-
-/*
  Judge the one text of `size` bytes of UTF-8 at `text`, as
  [`smspoh_normalize_batch`] judges each of its rows.
 
@@ -615,6 +601,20 @@ SmspohStatus smspoh_normalize(const uint8_t *text,
                               size_t size,
                               const struct SmspohPhoneOptions *options,
                               struct SmspohNumber *number);
+
+/*
+ The day of the newest row of Myanmar's numbering plan, as yyyymmdd.
+ */
+uint32_t smspoh_phone_table_date(void);
+
+/*
+ Write the version of libphonenumber's metadata that the numbering plan was made
+ from, in ASCII and padded with zeros, to the 16 bytes at `version`.
+
+ # Safety
+ `version` is valid for writes of 16 bytes.
+ */
+SmspohStatus smspoh_phone_metadata_version(uint8_t *version);
 
 /*
  Judge `rows` texts and fill the columns that are asked for.

@@ -1,114 +1,10 @@
-//! Phone numbers.
+//! Many phone numbers.
 use smspoh_core::Error;
-use smspoh_core::phone::{self, Columns, Kind, Operator, Options, Region, Text, Verdict};
+use smspoh_core::phone::{self, Columns, Options, Region, Text};
 
 use crate::SmspohStatus;
 use crate::guard::guard;
 use crate::input::{flag, slice, slice_mut};
-
-/// Bytes of the E.164 column that one row takes at most, its line break included.
-pub const SMSPOH_E164_SLOT: usize = 24;
-
-/// A number of a plan that is known.
-pub const SMSPOH_VERDICT_VALID: u8 = 0;
-/// A number in shape; no good source says that it is, or is not, in use.
-pub const SMSPOH_VERDICT_UNCONFIRMED: u8 = 1;
-/// A number that cannot take an SMS, where one that can was asked for.
-pub const SMSPOH_VERDICT_NOT_MOBILE: u8 = 2;
-/// Nothing that could be a number.
-pub const SMSPOH_VERDICT_NOT_A_NUMBER: u8 = 3;
-/// Letters among the digits.
-pub const SMSPOH_VERDICT_LETTERS: u8 = 4;
-/// A number with an extension.
-pub const SMSPOH_VERDICT_EXTENSION: u8 = 5;
-/// More than one number.
-pub const SMSPOH_VERDICT_SEVERAL: u8 = 6;
-/// Fewer digits than its block has.
-pub const SMSPOH_VERDICT_TOO_SHORT: u8 = 7;
-/// More digits than its block has.
-pub const SMSPOH_VERDICT_TOO_LONG: u8 = 8;
-/// A number of digits between those that its block has.
-pub const SMSPOH_VERDICT_INVALID_LENGTH: u8 = 9;
-/// No such country calling code, or none given and no region to assume.
-pub const SMSPOH_VERDICT_UNKNOWN_CALLING_CODE: u8 = 10;
-/// A block that is not in use.
-pub const SMSPOH_VERDICT_INVALID: u8 = 11;
-
-/// Not a mobile number of Myanmar, or a block whose holder is not known.
-pub const SMSPOH_OPERATOR_UNKNOWN: u8 = 0;
-/// MPT.
-pub const SMSPOH_OPERATOR_MPT: u8 = 1;
-/// ATOM, once Telenor.
-pub const SMSPOH_OPERATOR_ATOM: u8 = 2;
-/// U9, once Ooredoo.
-pub const SMSPOH_OPERATOR_U9: u8 = 3;
-/// Mytel.
-pub const SMSPOH_OPERATOR_MYTEL: u8 = 4;
-/// MEC.
-pub const SMSPOH_OPERATOR_MEC: u8 = 5;
-
-/// A kind that is not known.
-pub const SMSPOH_KIND_UNKNOWN: u8 = 0;
-/// A mobile phone.
-pub const SMSPOH_KIND_MOBILE: u8 = 1;
-/// A fixed line.
-pub const SMSPOH_KIND_FIXED_LINE: u8 = 2;
-/// Free for the caller.
-pub const SMSPOH_KIND_TOLL_FREE: u8 = 3;
-/// A telephone service over the internet.
-pub const SMSPOH_KIND_VOIP: u8 = 4;
-/// A fixed line or a mobile phone: the digits do not tell.
-pub const SMSPOH_KIND_FIXED_LINE_OR_MOBILE: u8 = 5;
-/// Dearer than an ordinary call.
-pub const SMSPOH_KIND_PREMIUM_RATE: u8 = 6;
-/// The cost is shared between caller and called.
-pub const SMSPOH_KIND_SHARED_COST: u8 = 7;
-/// A number that follows its owner from line to line.
-pub const SMSPOH_KIND_PERSONAL_NUMBER: u8 = 8;
-/// A pager.
-pub const SMSPOH_KIND_PAGER: u8 = 9;
-/// A company's number that leads to any of its offices.
-pub const SMSPOH_KIND_UAN: u8 = 10;
-/// A voice mailbox.
-pub const SMSPOH_KIND_VOICEMAIL: u8 = 11;
-
-// The header needs numbers it can read; these keep them equal to the core's.
-const _: () = {
-    assert!(SMSPOH_E164_SLOT == phone::E164_SLOT);
-    assert!(SMSPOH_VERDICT_VALID == Verdict::Valid as u8);
-    assert!(SMSPOH_VERDICT_UNCONFIRMED == Verdict::Unconfirmed as u8);
-    assert!(SMSPOH_VERDICT_NOT_MOBILE == Verdict::NotMobile as u8);
-    assert!(SMSPOH_VERDICT_NOT_A_NUMBER == Verdict::NotANumber as u8);
-    assert!(SMSPOH_VERDICT_LETTERS == Verdict::Letters as u8);
-    assert!(SMSPOH_VERDICT_EXTENSION == Verdict::Extension as u8);
-    assert!(SMSPOH_VERDICT_SEVERAL == Verdict::Several as u8);
-    assert!(SMSPOH_VERDICT_TOO_SHORT == Verdict::TooShort as u8);
-    assert!(SMSPOH_VERDICT_TOO_LONG == Verdict::TooLong as u8);
-    assert!(SMSPOH_VERDICT_INVALID_LENGTH == Verdict::InvalidLength as u8);
-    assert!(SMSPOH_VERDICT_UNKNOWN_CALLING_CODE == Verdict::UnknownCallingCode as u8);
-    assert!(SMSPOH_VERDICT_INVALID == Verdict::Invalid as u8);
-    assert!(Verdict::ALL.len() == 12);
-    assert!(SMSPOH_OPERATOR_UNKNOWN == Operator::Unknown as u8);
-    assert!(SMSPOH_OPERATOR_MPT == Operator::Mpt as u8);
-    assert!(SMSPOH_OPERATOR_ATOM == Operator::Atom as u8);
-    assert!(SMSPOH_OPERATOR_U9 == Operator::U9 as u8);
-    assert!(SMSPOH_OPERATOR_MYTEL == Operator::Mytel as u8);
-    assert!(SMSPOH_OPERATOR_MEC == Operator::Mec as u8);
-    assert!(Operator::ALL.len() == 6);
-    assert!(SMSPOH_KIND_UNKNOWN == Kind::Unknown as u8);
-    assert!(SMSPOH_KIND_MOBILE == Kind::Mobile as u8);
-    assert!(SMSPOH_KIND_FIXED_LINE == Kind::FixedLine as u8);
-    assert!(SMSPOH_KIND_TOLL_FREE == Kind::TollFree as u8);
-    assert!(SMSPOH_KIND_VOIP == Kind::Voip as u8);
-    assert!(SMSPOH_KIND_FIXED_LINE_OR_MOBILE == Kind::FixedLineOrMobile as u8);
-    assert!(SMSPOH_KIND_PREMIUM_RATE == Kind::PremiumRate as u8);
-    assert!(SMSPOH_KIND_SHARED_COST == Kind::SharedCost as u8);
-    assert!(SMSPOH_KIND_PERSONAL_NUMBER == Kind::PersonalNumber as u8);
-    assert!(SMSPOH_KIND_PAGER == Kind::Pager as u8);
-    assert!(SMSPOH_KIND_UAN == Kind::Uan as u8);
-    assert!(SMSPOH_KIND_VOICEMAIL == Kind::Voicemail as u8);
-    assert!(Kind::ALL.len() == 12);
-};
 
 /// How to judge phone numbers.
 #[repr(C)]
@@ -156,73 +52,6 @@ pub unsafe extern "C" fn smspoh_phone_metadata_version(version: *mut u8) -> Smsp
         let text = phone::plan::metadata_version().as_bytes();
         place.fill(0);
         place.iter_mut().zip(text).for_each(|(place, byte)| *place = *byte);
-        Ok(())
-    })
-}
-
-/// What one text is.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct SmspohNumber {
-    /// A `SMSPOH_VERDICT_…`.
-    pub verdict: u8,
-    /// A `SMSPOH_OPERATOR_…`. (`operator` is a word of C++.)
-    pub operator_: u8,
-    /// A `SMSPOH_KIND_…`.
-    pub kind: u8,
-    /// Bytes of `e164`; 0 where there is none.
-    pub e164_size: u8,
-    /// As in the column of [`smspoh_normalize_batch`].
-    pub region: [u8; 2],
-    /// The country calling code, 0 where none was found.
-    pub calling_code: u16,
-    /// The E.164 form, padded with zeros.
-    pub e164: [u8; 24],
-}
-
-impl SmspohNumber {
-    fn new(number: &phone::Number, with_refused: bool) -> Self {
-        let text = if with_refused { number.parsed() } else { number.e164() };
-        let mut e164 = [0; 24];
-        e164.iter_mut().zip(text.iter()).for_each(|(place, byte)| *place = *byte);
-        Self {
-            verdict: number.verdict as u8,
-            operator_: number.operator as u8,
-            kind: number.kind as u8,
-            e164_size: u8::try_from(text.len()).unwrap_or(0),
-            region: number.region,
-            calling_code: number.calling_code,
-            e164,
-        }
-    }
-}
-
-/// Judge the one text of `size` bytes of UTF-8 at `text`, as
-/// [`smspoh_normalize_batch`] judges each of its rows.
-///
-/// Returns `Argument`, and writes nothing, where an option is outside its range.
-///
-/// # Safety
-/// Every pointer is valid for the size it names for the length of the call; `text` may
-/// be null where `size` is 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn smspoh_normalize(
-    text: *const u8,
-    size: usize,
-    options: *const SmspohPhoneOptions,
-    number: *mut SmspohNumber,
-) -> SmspohStatus {
-    guard(|| {
-        // SAFETY: `slice` and `slice_mut` want valid memory of the size named, as the
-        // caller promises.
-        let (text, options, place) =
-            unsafe { (slice(text, size)?, slice(options, 1)?, slice_mut(number, 1)?) };
-        let (Some(options), Some(place)) = (options.first(), place.first_mut()) else {
-            return Err(Error::Argument);
-        };
-        let with_refused = flag(options.with_refused)?;
-        let found = phone::normalize(text, &options.try_into()?);
-        *place = SmspohNumber::new(&found, with_refused);
         Ok(())
     })
 }
@@ -328,6 +157,7 @@ mod tests {
     use std::ptr::{null, null_mut};
 
     use super::*;
+    use crate::names::SMSPOH_E164_SLOT;
 
     const STRICT: SmspohPhoneOptions =
         SmspohPhoneOptions { region: *b"MM", strict: 1, sms: 0, with_refused: 0 };
@@ -375,39 +205,6 @@ mod tests {
         assert_eq!(call(b"09420123456\nO9", null(), 2, &STRICT, capacity), expected);
         let offsets = [0_i64, 11, 13];
         assert_eq!(call(b"09420123456O9", offsets.as_ptr(), 2, &STRICT, capacity), expected);
-    }
-
-    #[test]
-    fn one_text_is_what_a_batch_of_one_says() {
-        let mut number = SmspohNumber {
-            verdict: 0xAA,
-            operator_: 0xAA,
-            kind: 0xAA,
-            e164_size: 0xAA,
-            region: [0xAA; 2],
-            calling_code: 0xAAAA,
-            e164: [0xAA; 24],
-        };
-        let mut judge = |text: &[u8], options: SmspohPhoneOptions| {
-            // SAFETY: every pointer is that of a value that lives through the call.
-            let status = unsafe {
-                smspoh_normalize(text.as_ptr(), text.len(), &raw const options, &raw mut number)
-            };
-            (status, number)
-        };
-        let bad = SmspohPhoneOptions { sms: 2, ..STRICT };
-        let (status, number) = judge(b"09420123456", bad);
-        assert_eq!((status, number.verdict), (SmspohStatus::Argument, 0xAA));
-        let (status, number) = judge(b"09420123456", STRICT);
-        assert_eq!((status, number.verdict), (SmspohStatus::Ok, SMSPOH_VERDICT_VALID));
-        assert_eq!((number.operator_, number.kind), (SMSPOH_OPERATOR_MPT, SMSPOH_KIND_MOBILE));
-        assert_eq!((&number.region, number.calling_code, number.e164_size), (b"MM", 95, 13));
-        assert_eq!(&number.e164, b"+959420123456\0\0\0\0\0\0\0\0\0\0\0");
-        let refused = b"+66 123 456 789";
-        let (_, number) = judge(refused, STRICT);
-        assert_eq!((number.verdict, number.e164_size), (SMSPOH_VERDICT_INVALID, 0));
-        let (_, number) = judge(refused, SmspohPhoneOptions { with_refused: 1, ..STRICT });
-        assert_eq!((number.verdict, number.e164_size), (SMSPOH_VERDICT_INVALID, 12));
     }
 
     #[test]

@@ -297,7 +297,7 @@ impl Filling<'_> {
             let (line, size) = number.line(self.columns.with_refused);
             // No line before it was longer than a slot, so there is room for one.
             if let Some(place) = e164.get_mut(self.end..self.end + E164_SLOT) {
-                place.copy_from_slice(&line.to_bytes());
+                place.copy_from_slice(line.as_bytes());
                 self.end += size;
             }
         }

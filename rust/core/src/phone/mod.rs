@@ -24,7 +24,7 @@ pub use batch::{Columns, Text, normalize_batch};
 use buffer::Buffer;
 use clean::Clean;
 use dial::{Dialled, Sink};
-pub use number::{E164, Number};
+pub use number::Number;
 pub use operator::Operator;
 pub use plan::Region;
 

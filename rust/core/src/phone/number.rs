@@ -1,6 +1,5 @@
 //! What is known of one text.
 use std::fmt;
-use std::ops::Deref;
 
 use super::dial::{Digits, HEAD};
 use super::plan::CallingCode;
@@ -9,34 +8,15 @@ use super::{E164_SLOT, Kind, Operator, Verdict};
 /// An E.164 form and a line break, padded: words, the first byte lowest, because pieces
 /// of another size would wait for each other in memory.
 #[derive(Clone, Copy)]
-pub(super) struct Slot([u64; E164_SLOT / 8]);
+pub(super) struct Slot([[u8; 8]; E164_SLOT / 8]);
 
 /// A line break alone.
-const EMPTY: Slot = Slot([b'\n' as u64, 0, 0]);
+const EMPTY: Slot = Slot([(b'\n' as u64).to_le_bytes(), [0; 8], [0; 8]]);
 
 impl Slot {
     #[inline(always)]
-    pub(super) fn to_bytes(self) -> [u8; E164_SLOT] {
-        let mut bytes = [0; E164_SLOT];
-        for (place, word) in bytes.as_chunks_mut().0.iter_mut().zip(self.0) {
-            *place = word.to_le_bytes();
-        }
-        bytes
-    }
-}
-
-/// An E.164 form in ASCII, or none.
-#[derive(Clone, Copy)]
-pub struct E164 {
-    bytes: [u8; E164_SLOT],
-    size: usize,
-}
-
-impl Deref for E164 {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        self.bytes.get(..self.size).unwrap_or_default()
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.0.as_flattened()
     }
 }
 
@@ -65,7 +45,7 @@ impl PartialEq for Number {
         let facts = |number: &Self| {
             (number.verdict, number.kind, number.operator, number.calling_code, number.region)
         };
-        facts(self) == facts(other) && *self.parsed() == *other.parsed()
+        facts(self) == facts(other) && self.parsed() == other.parsed()
     }
 }
 
@@ -87,16 +67,15 @@ impl fmt::Debug for Number {
 impl Number {
     /// The E.164 form in ASCII; empty where the verdict refuses.
     #[must_use]
-    pub fn e164(&self) -> E164 {
-        let size = if self.verdict.is_accepted() { self.size } else { 0 };
-        E164 { bytes: self.parsed.to_bytes(), size: size.into() }
+    pub fn e164(&self) -> &[u8] {
+        if self.verdict.is_accepted() { self.parsed() } else { &[] }
     }
 
     /// The E.164 form that the text was read as, also where the verdict refuses
     /// it; empty where no number was read.
     #[must_use]
-    pub fn parsed(&self) -> E164 {
-        E164 { bytes: self.parsed.to_bytes(), size: self.size.into() }
+    pub fn parsed(&self) -> &[u8] {
+        self.parsed.as_bytes().get(..usize::from(self.size)).unwrap_or_default()
     }
 
     /// A slot that begins with [`Self::parsed`] or [`Self::e164`] and a line break,
@@ -174,7 +153,7 @@ fn line(start: u32, start_size: usize, nsn: Digits<'_>) -> Slot {
     let end = (start_size + nsn.len()) * 8;
     let digits = (nsn.head() | ZEROS) << (start_size * 8) | u128::from(start);
     let line = digits & ((1 << end) - 1) | u128::from(b'\n') << end;
-    Slot([line as u64, (line >> 64) as u64, 0])
+    Slot([(line as u64).to_le_bytes(), ((line >> 64) as u64).to_le_bytes(), [0; 8]])
 }
 
 #[cold]
@@ -185,8 +164,6 @@ fn long_line(start: u32, start_size: usize, nsn: Digits<'_>) -> Slot {
     let line = start.into_iter().take(start_size).chain(digits).chain([b'\n']);
     bytes.iter_mut().zip(line).for_each(|(place, byte)| *place = byte);
     let mut slot = EMPTY;
-    for (place, word) in slot.0.iter_mut().zip(bytes.as_chunks().0) {
-        *place = u64::from_le_bytes(*word);
-    }
+    slot.0.as_flattened_mut().copy_from_slice(&bytes);
     slot
 }
