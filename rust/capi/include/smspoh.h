@@ -386,7 +386,7 @@ typedef struct SmspohNumber {
    */
   uint8_t e164_size;
   /*
-   As in the column of [`smspoh_normalize_batch`].
+   As in the column of `smspoh_normalize_batch`.
    */
   uint8_t region[2];
   /*
@@ -589,7 +589,7 @@ SmspohStatus smspoh_derive_key_batch(const uint8_t *const *passwords,
 
 /*
  Judge the one text of `size` bytes of UTF-8 at `text`, as
- [`smspoh_normalize_batch`] judges each of its rows.
+ `smspoh_normalize_batch` judges each of its rows.
 
  Returns `Argument`, and writes nothing, where an option is outside its range.
 

@@ -18,7 +18,7 @@ pub struct SmspohNumber {
     pub kind: u8,
     /// Bytes of `e164`; 0 where there is none.
     pub e164_size: u8,
-    /// As in the column of [`smspoh_normalize_batch`].
+    /// As in the column of `smspoh_normalize_batch`.
     pub region: [u8; 2],
     /// The country calling code, 0 where none was found.
     pub calling_code: u16,
@@ -44,7 +44,7 @@ impl SmspohNumber {
 }
 
 /// Judge the one text of `size` bytes of UTF-8 at `text`, as
-/// [`smspoh_normalize_batch`] judges each of its rows.
+/// `smspoh_normalize_batch` judges each of its rows.
 ///
 /// Returns `Argument`, and writes nothing, where an option is outside its range.
 ///
