@@ -3,15 +3,15 @@
 //! Where digits and signs stand is kept as bits, and what strict reading wants to know of
 //! the groups is asked of the bits.
 use super::arch::Cpu;
-use super::dial::{self, Dialled, HEAD};
+use super::dial::{self, Dialled, FIRST_BYTES, HEAD};
 use super::window::{WINDOW, window};
 
 /// Digits of a clean text, at most. One with more may be two numbers.
 pub(super) const CLEAN_DIGITS_MAX: usize = 15;
 /// Digits of a clean text, at least. Fewer are a number by other rules, or none.
 const CLEAN_DIGITS_MIN: usize = 3;
-/// Bytes of a clean text, at most: there is a bit for each.
-pub(super) const CLEAN_BYTES_MAX: usize = 64;
+/// Bytes of a clean text, at most. In ASCII it has to fit a window.
+const CLEAN_BYTES_MAX: usize = 3 * WINDOW;
 
 // The digits of a clean text fit in a head, and a shift by their size in its type.
 const _: () = assert!(CLEAN_DIGITS_MAX < HEAD);
@@ -25,7 +25,7 @@ pub(super) const DAY_DIGITS_MAX: usize = 2;
 /// The digits of a year that is written out.
 const YEAR_DIGITS: u32 = 4;
 
-/// What a byte is, above the values of digits.
+/// What a byte is that is no digit.
 const SPACE: u8 = 0x10;
 const IS_SIGN: u8 = 1;
 const IS_OPEN: u8 = 2;
@@ -35,18 +35,20 @@ const OPEN: u8 = SPACE | IS_OPEN | IS_BRACKET;
 const CLOSE: u8 = SPACE | IS_BRACKET;
 /// A letter that announces no extension, scheme or time: not one of `ixt`.
 const LETTER: u8 = 0x20;
-/// A byte that is looked at apart: a plus, a longer character, or what is unclean.
+/// A byte of a longer character.
+const WIDE: u8 = 0x40;
+/// A byte that makes a text unclean.
 const OTHER: u8 = 0x80;
-/// Nothing to see.
-const NOTHING: u8 = 0xFF;
+/// The bits of what may stand between digits.
+const IN_A_NUMBER: u8 = SPACE | SIGN | OPEN | CLOSE;
 
-/// Digit value or class of each byte.
+/// The class of each byte that is no digit.
 static BYTES: [u8; 256] = {
     let mut bytes = [OTHER; 256];
-    let mut digit: u8 = 0;
-    while digit < 10 {
-        bytes[(b'0' + digit) as usize] = digit;
-        digit += 1;
+    let mut wide = 0x80;
+    while wide < bytes.len() {
+        bytes[wide] = WIDE;
+        wide += 1;
     }
     bytes[b' ' as usize] = SPACE;
     bytes[b'-' as usize] = SIGN;
@@ -65,7 +67,7 @@ static BYTES: [u8; 256] = {
 };
 
 /// The digits of a clean text.
-pub(super) type Digits = [u8; CLEAN_BYTES_MAX];
+pub(super) type Digits = [u8; HEAD];
 
 /// What the fast way makes of a text.
 pub(super) enum Clean<'a> {
@@ -89,143 +91,140 @@ pub(super) fn clean<'a>(
     strict: bool,
     digits: &'a mut Digits,
 ) -> Clean<'a> {
-    let Some(text) = data.get(..size).filter(|text| text.len() <= CLEAN_BYTES_MAX) else {
-        return Clean::Unclean;
+    let found = match data.get(..size) {
+        Some(text) if size <= WINDOW && data.len() >= WINDOW + HEAD => {
+            short(cpu, data, text, strict)
+        }
+        _ => Short::Wide,
     };
-    let mut letters = false;
-    if size <= WINDOW
-        && let Some(found) = short(cpu, data, text, strict, &mut letters)
-    {
-        *digits.first_chunk_mut().unwrap_or(&mut [0; HEAD]) = found.head.to_le_bytes();
-        let digits = digits.get(..found.count).unwrap_or_default();
-        let digits = dial::Digits::with_head(digits, found.head);
-        return Clean::Number(Dialled { digits, plus: found.plus });
+    let found = match found {
+        Short::Wide if size <= CLEAN_BYTES_MAX => wide(cpu, data, size, strict),
+        found => found,
+    };
+    match found {
+        Short::Number { head, count, plus } => {
+            *digits = head.to_le_bytes();
+            let digits = digits.get(..count).unwrap_or_default();
+            Clean::Number(Dialled { digits: dial::Digits::with_head(digits, head), plus })
+        }
+        Short::Letters => Clean::Letters,
+        Short::Unclean | Short::Wide => Clean::Unclean,
     }
-    if letters {
-        return Clean::Letters;
-    }
-    long(text, strict, digits).map_or(Clean::Unclean, Clean::Number)
 }
 
-/// The digits of a text, and whether a plus is before them.
-struct Found {
-    head: u128,
-    count: usize,
-    plus: bool,
+/// What comes of a text in a window.
+enum Short {
+    /// The digits of a text, and whether a plus is before them.
+    Number { head: u128, count: usize, plus: bool },
+    /// As in [`Clean`].
+    Letters,
+    /// As in [`Clean`].
+    Unclean,
+    /// The text has characters of more than one byte, or does not fit.
+    Wide,
 }
 
-/// The way for ASCII in a window; `letters` tells why there is none, if that is why.
+/// The way for ASCII in a window, which `data` goes on behind for as long as a head.
 #[inline(always)]
-fn short(
-    cpu: impl Cpu,
-    data: &[u8],
-    text: &[u8],
-    strict: bool,
-    letters: &mut bool,
-) -> Option<Found> {
-    let all = u32::MAX.checked_shr(u32::try_from(WINDOW - text.len()).ok()?)?;
+fn short(cpu: impl Cpu, data: &[u8], text: &[u8], strict: bool) -> Short {
+    let behind = u32::try_from(WINDOW.saturating_sub(text.len())).unwrap_or(u32::BITS);
+    let all = u32::MAX.checked_shr(behind).unwrap_or(0);
     let is_digit = cpu.digits(&window(data)) & all;
     let count = is_digit.count_ones() as usize;
     if !(CLEAN_DIGITS_MIN..=CLEAN_DIGITS_MAX).contains(&count) {
-        return None;
+        return if text.is_ascii() { Short::Unclean } else { Short::Wide };
     }
     let plus = text.first() == Some(&b'+');
     let others = all & !is_digit & !u32::from(plus);
     if others == 0 {
         // Digits and nothing else.
-        return Some(Found { head: run(data, usize::from(plus), count)?, count, plus });
+        return Short::Number { head: run(data, usize::from(plus), count), count, plus };
     }
-    let mut layout = Layout { digits: is_digit.into(), ..Layout::default() };
+    let mut layout = Layout { digits: is_digit, ..Layout::default() };
     let (mut rest, mut classes) = (others, 0);
     while rest != 0 {
-        let class = BYTES[usize::from(*text.get(rest.trailing_zeros() as usize)?)];
+        let byte = text.get(rest.trailing_zeros() as usize).copied().unwrap_or(0);
+        let class = BYTES[usize::from(byte)];
         classes |= class;
-        layout.add(class, (rest & rest.wrapping_neg()).into());
+        layout.add(class, rest & rest.wrapping_neg());
         rest &= rest - 1;
     }
-    if classes & (OTHER | LETTER) != 0 {
+    if classes & !IN_A_NUMBER != 0 {
         // With two signs it may be a date.
-        let is_date = layout.signs & layout.signs.wrapping_sub(1) != 0;
-        *letters = strict && classes & OTHER == 0 && !is_date;
-        return None;
+        let may_be_date = layout.signs & layout.signs.wrapping_sub(1) != 0;
+        return match classes & !IN_A_NUMBER {
+            LETTER if strict && !may_be_date => Short::Letters,
+            WIDE => Short::Wide,
+            _ => Short::Unclean,
+        };
     }
     if strict && !layout.is_plain(plus) {
-        return None;
+        return Short::Unclean;
     }
     let (mut rest, mut head, mut end) = (is_digit, 0, 0);
     while rest != 0 {
         let start = rest.trailing_zeros();
         let size = (rest >> start).trailing_ones() as usize;
-        head |= run(data, start as usize, size)? << (end * 8);
+        head |= run(data, start as usize, size) << (end * 8);
         end += size;
         // The sum carries through the run, and takes all of it out.
         rest &= rest.wrapping_add(1 << start);
     }
-    Some(Found { head, count, plus })
+    Short::Number { head, count, plus }
 }
 
-/// The values of `size` digits, fewer than a head, from `start` on; `None` at the very end
-/// of the data.
+/// The values of `size` digits, fewer than a head, from `start` on.
 #[inline(always)]
-fn run(data: &[u8], start: usize, size: usize) -> Option<u128> {
+fn run(data: &[u8], start: usize, size: usize) -> u128 {
     const VALUES: u128 = u128::MAX / 0xFF * 0xF;
-    let bytes = data.get(start..)?.first_chunk()?;
-    Some(u128::from_le_bytes(*bytes) & VALUES & ((1 << (size * 8)) - 1))
+    let bytes = data.get(start..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+    u128::from_le_bytes(bytes) & VALUES & FIRST_BYTES.get(size).copied().unwrap_or(0)
 }
 
-/// The way for every other clean text, a character at a time.
-fn long<'a>(text: &[u8], strict: bool, digits: &'a mut Digits) -> Option<Dialled<'a>> {
-    let mut layout = Layout::default();
-    let (mut size, mut plus) = (0, false);
-    let mut rest = text;
-    let mut bit = 1_u64;
-    while let [byte, behind @ ..] = rest {
-        rest = behind;
-        let mut class = BYTES[usize::from(*byte)];
-        if class == OTHER {
-            if *byte == b'+' && bit == 1 && !plus {
-                plus = true;
-                continue;
-            }
-            (class, rest) = longer(*byte, behind, strict)?;
-            if class == NOTHING {
-                continue;
-            }
+/// The way for other scripts, and for texts at the very end of the data: [`short`] on a
+/// copy in ASCII.
+#[inline(never)]
+fn wide(cpu: impl Cpu, data: &[u8], size: usize, strict: bool) -> Short {
+    let mut copy = [0; WINDOW + HEAD];
+    let mut end = 0;
+    let mut rest = data.get(..size).unwrap_or_default();
+    while let [first, behind @ ..] = rest {
+        let (byte, behind) = match first {
+            0..0x80 => (*first, behind),
+            _ => match longer(*first, behind, strict) {
+                Some((Some(byte), behind)) => (byte, behind),
+                Some((None, behind)) => {
+                    rest = behind;
+                    continue;
+                }
+                None => return Short::Unclean,
+            },
+        };
+        match copy.get_mut(end) {
+            Some(place) if end < WINDOW => *place = byte,
+            _ => return Short::Unclean,
         }
-        if class < SPACE {
-            *digits.get_mut(size)? = class;
-            size += 1;
-            layout.digits |= bit;
-        } else {
-            if class & (OTHER | LETTER) != 0 {
-                return None;
-            }
-            layout.add(class, bit);
-        }
-        bit = bit.wrapping_shl(1);
+        (rest, end) = (behind, end + 1);
     }
-    let fits = (CLEAN_DIGITS_MIN..=CLEAN_DIGITS_MAX).contains(&size);
-    if !fits || strict && !layout.is_plain(plus) {
-        return None;
-    }
-    Some(Dialled { digits: dial::Digits::new(digits.get(..size)?), plus })
+    short(cpu, &copy, copy.get(..end).unwrap_or_default(), strict)
 }
 
-/// What a character of several bytes is, and what follows it.
-#[inline]
-fn longer(first: u8, behind: &[u8], strict: bool) -> Option<(u8, &[u8])> {
+/// What a character of several bytes is in ASCII, none where there is nothing to see, and
+/// what follows it.
+#[inline(always)]
+fn longer(first: u8, behind: &[u8], strict: bool) -> Option<(Option<u8>, &[u8])> {
     match (first, behind) {
         // Burmese, Shan, fullwidth and Arabic digits.
-        (0xE1, [0x81, last @ 0x80..=0x89, behind @ ..]) => Some((last - 0x80, behind)),
-        (0xE1, [0x82, last @ 0x90..=0x99, behind @ ..])
-        | (0xEF, [0xBC, last @ 0x90..=0x99, behind @ ..]) => Some((last - 0x90, behind)),
-        (0xD9, [last @ 0xA0..=0xA9, behind @ ..]) => Some((last - 0xA0, behind)),
+        (0xE1, [0x81, last @ 0x80..=0x89, behind @ ..])
+        | (0xE1, [0x82, last @ 0x90..=0x99, behind @ ..])
+        | (0xEF, [0xBC, last @ 0x90..=0x99, behind @ ..])
+        | (0xD9, [last @ 0xA0..=0xA9, behind @ ..]) => Some((Some(b'0' | last & 0xF), behind)),
         // A space that does not break; dashes from U+2010 on.
-        (0xC2, [0xA0, behind @ ..]) => Some((SPACE, behind)),
-        (0xE2, [0x80, 0x90..=0x95, behind @ ..]) => Some((SIGN, behind)),
+        (0xC2, [0xA0, behind @ ..]) => Some((Some(b' '), behind)),
+        (0xE2, [0x80, 0x90..=0x95, behind @ ..]) => Some((Some(b'-'), behind)),
         // What cannot be seen: libphonenumber knows three of them.
         (0xE2, [0x80, 0x8B, behind @ ..] | [0x81, 0xA0, behind @ ..])
-        | (0xC2, [0xAD, behind @ ..]) => Some((NOTHING, behind)),
+        | (0xC2, [0xAD, behind @ ..]) => Some((None, behind)),
         (
             0xE2,
             [0x80, 0x8C..=0x8F | 0xAA..=0xAE, behind @ ..] | [0x81, 0xA6..=0xA9, behind @ ..],
@@ -233,7 +232,7 @@ fn longer(first: u8, behind: &[u8], strict: bool) -> Option<(u8, &[u8])> {
         | (0xEF, [0xBB, 0xBF, behind @ ..])
             if strict =>
         {
-            Some((NOTHING, behind))
+            Some((None, behind))
         }
         _ => None,
     }
@@ -242,17 +241,17 @@ fn longer(first: u8, behind: &[u8], strict: bool) -> Option<(u8, &[u8])> {
 /// Where the characters of a text stand that can be seen, a bit each.
 #[derive(Default)]
 struct Layout {
-    digits: u64,
+    digits: u32,
     /// Dots and dashes.
-    signs: u64,
-    brackets: u64,
-    opens: u64,
+    signs: u32,
+    brackets: u32,
+    opens: u32,
 }
 
 impl Layout {
     /// Note what stands between digits, without a branch on what it is.
     #[inline(always)]
-    fn add(&mut self, class: u8, bit: u64) {
+    fn add(&mut self, class: u8, bit: u32) {
         let where_if = |flag: u8| if class & flag != 0 { bit } else { 0 };
         self.signs |= where_if(IS_SIGN);
         self.opens |= where_if(IS_OPEN);
@@ -299,7 +298,7 @@ impl Layout {
             }
             if may_be_date && first != 0 {
                 let behind = self.digits & !((1 << at) - 1);
-                let last = (behind >> behind.trailing_zeros().min(63)).trailing_ones();
+                let last = (behind >> behind.trailing_zeros().min(31)).trailing_ones();
                 if first.count_ones() <= YEAR_DIGITS
                     && between.count_ones() as usize <= DAY_DIGITS_MAX
                     && matches!(last, 1 | 2 | YEAR_DIGITS)

@@ -26,6 +26,17 @@ pub(super) struct Digits<'a> {
 /// Digits of a head.
 pub(super) const HEAD: usize = 16;
 
+/// All bits of the first n bytes. A look is cheaper than a shift of so many bits.
+pub(super) static FIRST_BYTES: [u128; HEAD] = {
+    let mut masks = [0; HEAD];
+    let mut size = 1;
+    while size < HEAD {
+        masks[size] = masks[size - 1] << 8 | 0xFF;
+        size += 1;
+    }
+    masks
+};
+
 impl<'a> Digits<'a> {
     #[inline]
     pub(super) fn new(digits: &'a [u8]) -> Self {

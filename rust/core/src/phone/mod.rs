@@ -203,7 +203,7 @@ fn normalize_first(
     options: &Options,
     sink: &mut impl Sink,
 ) {
-    let mut digits = [0; clean::CLEAN_BYTES_MAX];
+    let mut digits = clean::Digits::default();
     match clean::clean(cpu, data, size, options.strict, &mut digits) {
         Clean::Number(dialled) => dial::judge_into(dialled, options.region, sink),
         Clean::Letters => sink.put(&Number::refused(Verdict::Letters)),

@@ -1,7 +1,7 @@
 //! What is known of one text.
 use std::fmt;
 
-use super::dial::{Digits, HEAD};
+use super::dial::{Digits, FIRST_BYTES, HEAD};
 use super::plan::CallingCode;
 use super::{E164_SLOT, Kind, Operator, Verdict};
 
@@ -150,9 +150,12 @@ impl Number {
 #[allow(clippy::cast_possible_truncation, reason = "the low word, and the high one")]
 fn line(start: u32, start_size: usize, nsn: Digits<'_>) -> Slot {
     const ZEROS: u128 = u128::MAX / 0xFF * b'0' as u128;
-    let end = (start_size + nsn.len()) * 8;
+    const BREAKS: u128 = u128::MAX / 0xFF * b'\n' as u128;
+    let size = start_size + nsn.len();
     let digits = (nsn.head() | ZEROS) << (start_size * 8) | u128::from(start);
-    let line = digits & ((1 << end) - 1) | u128::from(b'\n') << end;
+    let within = FIRST_BYTES.get(size).copied().unwrap_or(u128::MAX);
+    // Line breaks to the end of the slot: only the first counts.
+    let line = digits & within | BREAKS & !within;
     Slot([(line as u64).to_le_bytes(), ((line >> 64) as u64).to_le_bytes(), [0; 8]])
 }
 
