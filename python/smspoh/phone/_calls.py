@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _E164_SLOT: Final = 24  # bytes: "+", 20 digits and "\n" in whole words; SMSPOH_E164_SLOT
+_DIGITS_MAX: Final = 20  # of an E.164 form: a calling code of 3 and 17 behind it
 _INT_MAX: Final = 10**20  # no number has so many digits
 _BYTES: Final = {bytes, bytearray}
 
@@ -146,7 +147,7 @@ def carrier_name(number: PhoneNumber | str) -> str | None:
 def _is_e164(text: str) -> bool:
     digits = text[1:]
     is_digits = digits.isascii() and digits.isdecimal()
-    return text[:1] == "+" and is_digits and digits[0] != "0" and 3 <= len(digits) < _E164_SLOT - 1
+    return text[:1] == "+" and is_digits and digits[0] != "0" and 3 <= len(digits) <= _DIGITS_MAX
 
 
 def metadata_version() -> str:
