@@ -256,3 +256,15 @@ _CELLS = st.text(st.sampled_from("+0123456789၀၁၂ -/,\n\rxO#") | st.charact
 @given(st.lists(_CELLS))
 def test_any_rows_equal_single_calls(numbers: list[str]) -> None:
     assert answers_of(normalize_batch(numbers)) == one_by_one(numbers)
+
+
+class OfAnyLength(list[object]):
+    """A list that says it has more rows than it has."""
+
+    def __len__(self) -> int:
+        return 25_000_000
+
+
+def test_a_list_that_tells_another_length_is_read_as_it_iterates() -> None:
+    assert normalize_batch(OfAnyLength([9420123456])).e164 == ["+959420123456"]
+    assert normalize_batch(OfAnyLength(["09420123456"])).e164 == ["+959420123456"]

@@ -102,7 +102,8 @@ def normalize_batch(
     threads = resolve_threads(threads)
     if isinstance(numbers, (str, bytes, bytearray, memoryview)):
         raise TypeError(f"numbers is {type(numbers).__name__}; a list of numbers is needed")
-    rows = numbers if isinstance(numbers, (list, tuple)) else list(numbers)
+    # A list of our own: that of the caller may change while the call runs.
+    rows = [*numbers]
     data, offsets = _pack(rows)
     columns = _Columns(len(rows))
     columns.fill(data, offsets, options, threads)
