@@ -260,14 +260,19 @@ _REGION_NEEDED: Final = "two capital letters of ISO 3166-1, as 'MM', or None are
 
 def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:
     """Return the rows as one text: lines, or cut by offsets where lines will not do."""
-    data: bytes | None
-    try:
-        data = "\n".join(rows).encode("utf-8", "surrogatepass")
-    except TypeError:  # not every row is a str
-        # The types are asked, because join would take every buffer there is.
-        data = b"\n".join(rows) if set(map(type, rows)) <= _BYTES else None
-    if data is not None and data.count(b"\n") == len(rows) - 1:
-        return data, None
+    kinds = set(map(type, rows))
+    if kinds == {str}:
+        text = "\n".join(rows)
+        if text.count("\n") >= len(rows):
+            # Between digits the one is as foreign as the other.
+            text = "\n".join([row.replace("\n", "\v") for row in rows])
+        return text.encode("utf-8", "surrogatepass"), None
+    if kinds and kinds <= _BYTES:
+        # The types were asked, because join would take every buffer there is.
+        lines = b"\n".join(rows)
+        if lines.count(b"\n") >= len(rows):
+            lines = b"\n".join([row.replace(b"\n", b"\v") for row in rows])
+        return lines, None
     cells = [_cell(row) for row in rows]
     offsets = array("q", [0])
     size = 0
