@@ -123,6 +123,14 @@ fn hides(c: char) -> bool {
         | '\u{FE61}' | '\u{2605}' | '\u{2606}' | '\u{2715}' | '\u{2716}' | '\u{2722}'..='\u{274B}'
         // Lines, blocks, squares and circles.
         | '\u{2500}'..='\u{25FF}' | '\u{2B1B}' | '\u{2B1C}' | '\u{2B24}' | '\u{2B55}'
+        | '\u{23F9}' | '\u{23FA}' | '\u{26AA}'..='\u{26AC}' | '\u{2717}' | '\u{2718}'
+        | '\u{274C}'..='\u{2757}' | '\u{1F518}' | '\u{1F532}'..='\u{1F535}'
+        | '\u{1F7E0}'..='\u{1F7EB}'
+        // What looks like a digit, or is one that no one sees.
+        | '\u{A6}' | '\u{B0}' | '\u{2DA}' | '\u{2205}' | '\u{2218}' | '\u{2223}'
+        | '\u{2300}' | '\u{2758}' | '\u{FFE8}' | '\u{1F51F}' | '\u{E0030}'..='\u{E0039}'
+        // What stands for what could not be shown.
+        | '\u{203D}' | '\u{FE4D}'..='\u{FE4F}' | '\u{FFFC}' | '\u{E000}'..='\u{F8FF}'
         | '\u{104E}')
 }
 
@@ -145,7 +153,7 @@ static ASCII: [Class; 128] = {
             b'/' | b'~' => Class::MayPart,
             b'*' | b'#' => Class::Mark,
             b'a'..=b'z' | b'A'..=b'Z' => Class::Letter,
-            b'!' | b'@' | b'$' | b'%' | b'^' | b'&' | b'?' | b'_' => Class::Lost,
+            b'!' | b'@' | b'$' | b'%' | b'^' | b'&' | b'?' | b'_' | b'|' => Class::Lost,
             _ => Class::Foreign,
         };
         at += 1;
