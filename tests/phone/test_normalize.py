@@ -70,7 +70,7 @@ def test_every_way_of_writing_comes_to_one_e164(text: str | bytes | int) -> None
         ("\ud800" + "09420123456", Verdict.NOT_A_NUMBER),
         (b"\xff09420123456", Verdict.NOT_A_NUMBER),
         (-959420123456, Verdict.NOT_A_NUMBER),
-        pytest.param(10**5000, Verdict.NOT_A_NUMBER, id="huge"),
+        pytest.param(10**5000, Verdict.TOO_LONG, id="huge"),
         ("094O9611612", Verdict.LETTERS),
         ("ဝ၉၄၂၀၁၂၃၄၅၆", Verdict.LETTERS),
         ("096712345…", Verdict.NOT_A_NUMBER),
@@ -225,9 +225,7 @@ def test_without_a_region_a_calling_code_is_needed() -> None:
     assert normalize("+959420123456", region=None).e164 == "+959420123456"
 
 
-@pytest.mark.parametrize(
-    "number", [None, 9.5, True, object(), Bool(), ["09420123456"], bytearray(b"09")]
-)
+@pytest.mark.parametrize("number", [None, 9.5, True, object(), Bool(), ["09420123456"], {"0": 9}])
 def test_a_value_of_another_type_is_a_type_error(number: str) -> None:
     with pytest.raises(TypeError, match="is needed"):
         normalize(number)

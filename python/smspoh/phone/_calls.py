@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 _E164_SLOT: Final = 24  # bytes: "+", 20 digits and "\n" in whole words; SMSPOH_E164_SLOT
 _DIGITS_MAX: Final = 20  # of an E.164 form: a calling code of 3 and 17 behind it
-_INT_MAX: Final = 10**20  # no number has so many digits
+_INT_MAX: Final = 10**250  # 251 digits, one more than a text may have
 _BYTES: Final = {bytes, bytearray}
 
 
 def normalize(
-    number: str | bytes | SupportsIndex,
+    number: str | bytes | bytearray | memoryview | SupportsIndex,
     *,
     region: str | None = "MM",
     strict: bool = True,
@@ -35,8 +35,8 @@ def normalize(
     """Return the E.164 form of a phone number, and what is known of it.
 
     Args:
-        number: the text as it was found, up to 250 characters; bytes are UTF-8
-            and an int, of any library, is its decimal digits.
+        number: the text as it was found, up to 250 characters; bytes, in any
+            of their types, are UTF-8 and an int, of any library, is its decimal digits.
         region: the region of a number without a calling code, two capital letters
             of ISO 3166-1, as `"MM"`; None takes international numbers alone.
         strict: refuse what may reach the wrong person: letters, extensions, two
@@ -56,7 +56,7 @@ def normalize(
     Source: ITU-T E.164; libphonenumber (`metadata_version()`); docs/spec/numbers.md.
     """
     options = _options(region, strict, sms=sms)
-    if not isinstance(number, (str, bytes)):
+    if not isinstance(number, (str, bytes, bytearray, memoryview)):
         number = _index(number)
     try:
         room = _rooms.pop()
@@ -260,15 +260,17 @@ _REGION_NEEDED: Final = "two capital letters of ISO 3166-1, as 'MM', or None are
 
 def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:
     """Return the rows as one text: lines, or cut by offsets where lines will not do."""
-    kinds = set(map(type, rows))
-    if kinds == {str}:
+    try:
         text = "\n".join(rows)
+    except TypeError:  # not every row is a str
+        text = None
+    if text is not None and rows:
         if text.count("\n") >= len(rows):
             # Between digits the one is as foreign as the other.
-            text = "\n".join([row.replace("\n", "\v") for row in rows])
+            text = "\n".join([str.replace(row, "\n", "\v") for row in rows])
         return text.encode("utf-8", "surrogatepass"), None
-    if kinds and kinds <= _BYTES:
-        # The types were asked, because join would take every buffer there is.
+    # The types are asked, because join would take every buffer there is.
+    if rows and set(map(type, rows)) <= _BYTES:
         lines = b"\n".join(rows)
         if lines.count(b"\n") >= len(rows):
             lines = b"\n".join([row.replace(b"\n", b"\v") for row in rows])
@@ -293,14 +295,15 @@ def _index(value: SupportsIndex) -> int:
 
 def _cell(value: object) -> bytes:
     """Return one row as UTF-8; empty, which no number is, for what is no text and no int."""
-    if isinstance(value, str):
-        return str.encode(value, "utf-8", "surrogatepass")
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value)
-    if isinstance(value, bool):
-        return b""
     try:
+        if isinstance(value, str):
+            return str.encode(value, "utf-8", "surrogatepass")
+        if isinstance(value, (bytes, bytearray, memoryview)):
+            return bytes(value)
+        if isinstance(value, bool):
+            return b""
         digits = operator.index(value)  # type: ignore[arg-type]  # an int of any library
+        # One that is longer than any text may be is too long, as its digits would be.
+        return b"%d" % min(digits, _INT_MAX) if digits >= 0 else b""
     except Exception:  # noqa: BLE001 - whatever a row does when it is looked at, it is no number
         return b""
-    return b"%d" % digits if 0 <= digits < _INT_MAX else b""

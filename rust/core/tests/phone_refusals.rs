@@ -284,3 +284,18 @@ fn text_that_is_no_number_says_so() {
     accepts(&format!("{}09420123456", "\u{2003}".repeat(239)), "+959420123456");
     refuses(&format!("{}09420123456", "\u{2003}".repeat(240)), Verdict::TooLong);
 }
+
+#[test]
+fn what_is_not_known_to_be_harmless_refuses_at_an_end_too() {
+    // 96123456 is a number of eight digits, and the start of one of nine.
+    let masks =
+        "❌❎✗⚪⚫🔴🟥🔘⏺❓❔❗‽﹏|¦∣∅⌀°˚🔟§£\u{E0031}\u{FFFC}\u{E21C}\u{1FB00}\u{20E3}\u{378}";
+    for c in masks.chars() {
+        refuses(&format!("096123456{c}"), Verdict::NotANumber);
+        refuses(&format!("{c}096123456"), Verdict::NotANumber);
+    }
+    for c in "“”«»「」，、。၊။،：；☎☏📞📱№\u{2028}".chars() {
+        accepts(&format!("{c}096123456{c}"), "+9596123456");
+        assert!(!strict(&format!("0961{c}23456")).verdict.is_accepted(), "{c}");
+    }
+}

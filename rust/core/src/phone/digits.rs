@@ -105,33 +105,22 @@ pub(super) fn bracket(c: char) -> Option<(Bracket, bool)> {
     }
 }
 
-/// Whether a sign stands for a digit that is not shown, or was meant to be one:
-/// what masks and cuts off, what Shift and a digit's key type, and the Burmese
-/// sign that looks like a 4.
-fn hides(c: char) -> bool {
+/// Whether a sign outside ASCII may stand around a number: it is no digit, hides none and
+/// looks like none. These are few and known; masks, marks, shapes and what has no meaning
+/// yet are without number, so they are what is left.
+fn stands_around(c: char) -> bool {
     matches!(c,
-        // Beside `*`, `#` and brackets, which have rules of their own.
-        '\u{FF01}' | '\u{FF20}' | '\u{FF04}' | '\u{FF05}'
-        | '\u{FF3E}' | '\u{FF06}'
-        // Blanks and question marks.
-        | '?' | '_' | '\u{FF1F}' | '\u{FF3F}' | '\u{FE56}' | '\u{61F}' | '\u{2047}'..='\u{2049}'
-        // Ellipses, leaders, bullets and middle dots.
-        | '\u{B7}' | '\u{2022}' | '\u{2023}' | '\u{2024}'..='\u{2027}' | '\u{2043}' | '\u{2219}'
-        | '\u{22C5}' | '\u{22EE}'..='\u{22F1}' | '\u{30FB}' | '\u{FE19}' | '\u{FF65}'
-        // Asterisks and crosses.
-        | '\u{D7}' | '\u{66D}' | '\u{203B}' | '\u{204E}' | '\u{2051}' | '\u{2217}' | '\u{22C6}'
-        | '\u{FE61}' | '\u{2605}' | '\u{2606}' | '\u{2715}' | '\u{2716}' | '\u{2722}'..='\u{274B}'
-        // Lines, blocks, squares and circles.
-        | '\u{2500}'..='\u{25FF}' | '\u{2B1B}' | '\u{2B1C}' | '\u{2B24}' | '\u{2B55}'
-        | '\u{23F9}' | '\u{23FA}' | '\u{26AA}'..='\u{26AC}' | '\u{2717}' | '\u{2718}'
-        | '\u{274C}'..='\u{2757}' | '\u{1F518}' | '\u{1F532}'..='\u{1F535}'
-        | '\u{1F7E0}'..='\u{1F7EB}'
-        // What looks like a digit, or is one that no one sees.
-        | '\u{A6}' | '\u{B0}' | '\u{2DA}' | '\u{2205}' | '\u{2218}' | '\u{2223}'
-        | '\u{2300}' | '\u{2758}' | '\u{FFE8}' | '\u{1F51F}' | '\u{E0030}'..='\u{E0039}'
-        // What stands for what could not be shown.
-        | '\u{203D}' | '\u{FE4D}'..='\u{FE4F}' | '\u{FFFC}' | '\u{E000}'..='\u{F8FF}'
-        | '\u{104E}')
+        // Quotes and brackets of text.
+        '\u{AB}' | '\u{BB}' | '\u{2018}'..='\u{201F}' | '\u{2039}' | '\u{203A}'
+        | '\u{3008}'..='\u{3011}' | '\u{FF02}' | '\u{FF07}' | '\u{FF62}' | '\u{FF63}'
+        // Commas, colons and full stops of text: Arabic, Burmese, Chinese, fullwidth.
+        | '\u{60C}' | '\u{61B}' | '\u{104A}' | '\u{104B}' | '\u{3001}' | '\u{3002}'
+        | '\u{FF0C}' | '\u{FF1A}' | '\u{FF1B}' | '\u{FF61}' | '\u{FF64}'
+        // Line ends.
+        | '\u{85}' | '\u{2028}' | '\u{2029}'
+        // Telephones, and the sign of a number.
+        | '\u{260E}' | '\u{260F}' | '\u{2706}' | '\u{1F4DE}' | '\u{1F4F1}' | '\u{1F4F2}'
+        | '\u{2116}')
 }
 
 /// What `c` does in a written number. What is invisible is gone by then,
@@ -170,13 +159,11 @@ fn rare_class(c: char) -> Class {
         _ if is_dash(c) || is_dot(c) || bracket(c).is_some() => Class::Joins,
         '\u{FF0F}' | '\u{2053}' | '\u{223C}' | '\u{FF5E}' => Class::MayPart,
         '\u{FF0A}' | '\u{FF03}' => Class::Mark,
-        '\u{FFFD}' => Class::Lost,
-        _ if hides(c) => Class::Lost,
+        _ if stands_around(c) => Class::Foreign,
         _ => match decimal(c) {
             Some(value) => Class::Digit(value),
-            None if c.is_numeric() => Class::Lost,
-            None if c.is_alphabetic() => Class::Letter,
-            None => Class::Foreign,
+            None if c.is_alphabetic() && !c.is_numeric() => Class::Letter,
+            None => Class::Lost,
         },
     }
 }
