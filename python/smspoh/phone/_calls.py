@@ -23,6 +23,9 @@ _E164_SLOT: Final = 24  # bytes: "+", 20 digits and "\n" in whole words; SMSPOH_
 _DIGITS_MAX: Final = 20  # of an E.164 form: a calling code of 3 and 17 behind it
 _INT_MAX: Final = 10**250  # 251 digits, one more than a text may have
 _BYTES: Final = {bytes, bytearray}
+# Rows are joined by what none of them has, as a rule, and become lines. A line break inside
+# a row becomes another sign that is as foreign to a number.
+_TO_LINES: Final = bytes.maketrans(b"\0\n", b"\n\v")
 
 
 def normalize(
@@ -214,13 +217,14 @@ class _Room:
         self._bytes = ffi.buffer(self._number)
 
     def judge(self, text: bytes, options: Any) -> PhoneNumber | RefusedNumber:
-        check(lib.smspoh_normalize(text, len(text), options, self._number))
+        status = lib.smspoh_normalize(text, len(text), options, self._number)
+        if status:
+            check(status)
         found = self._bytes[:]  # in the order of the struct
-        e164_end = _E164_AT + found[3]
         return answer(
-            found[_E164_AT:e164_end].decode("ascii") or None,
+            found[_E164_AT : _E164_AT + found[3]].decode("ascii") or None,
             (found[0], found[1], found[2]),
-            found[4:6].decode("ascii"),
+            found[4:6],
             self._number.calling_code,
         )
 
@@ -261,20 +265,19 @@ _REGION_NEEDED: Final = "two capital letters of ISO 3166-1, as 'MM', or None are
 def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:
     """Return the rows as one text: lines, or cut by offsets where lines will not do."""
     try:
-        text = "\n".join(rows)
+        text = "\0".join(rows)
     except TypeError:  # not every row is a str
         text = None
     if text is not None and rows:
-        if text.count("\n") >= len(rows):
-            # Between digits the one is as foreign as the other.
-            text = "\n".join([str.replace(row, "\n", "\v") for row in rows])
-        return text.encode("utf-8", "surrogatepass"), None
+        if text.count("\0") >= len(rows):
+            text = "\0".join([str.replace(row, "\0", "\v") for row in rows])
+        return text.encode("utf-8", "surrogatepass").translate(_TO_LINES), None
     # The types are asked, because join would take every buffer there is.
     if rows and set(map(type, rows)) <= _BYTES:
-        lines = b"\n".join(rows)
-        if lines.count(b"\n") >= len(rows):
-            lines = b"\n".join([row.replace(b"\n", b"\v") for row in rows])
-        return lines, None
+        lines = b"\0".join(rows)
+        if lines.count(b"\0") >= len(rows):
+            lines = b"\0".join([row.replace(b"\0", b"\v") for row in rows])
+        return lines.translate(_TO_LINES), None
     cells = [_cell(row) for row in rows]
     offsets = array("q", [0])
     size = 0
