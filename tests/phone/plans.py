@@ -77,7 +77,7 @@ def _node(operation: Any, value: Any) -> tuple[str, Any]:
         return ("group", (value[0], tuple(_node(*part) for part in value[3])))
     if name == "AT":
         return ("text", "")
-    raise NotImplementedError(f"no metadata had {name} when this was written")
+    raise ValueError(f"a pattern has {name}, which no metadata had when this was written")
 
 
 def _members(parts: Any) -> list[str]:

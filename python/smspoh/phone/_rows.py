@@ -227,7 +227,7 @@ def answer(
     if parsed is None or not _ACCEPTED[names[0]]:
         return RefusedNumber(verdict, _region(region), country_code, operator, kind, parsed)
     national = parsed[2 if country_code < 10 else 3 if country_code < 100 else 4 :]
-    # As PhoneNumber(...) would, in two thirds of the time.
+    # As PhoneNumber(...) would, and faster: a frozen class sets its fields by a longer way.
     number: PhoneNumber = object.__new__(PhoneNumber)
     _set_e164(number, parsed)
     _set_national(number, national)
