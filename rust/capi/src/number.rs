@@ -30,7 +30,7 @@ impl SmspohNumber {
     fn new(number: &phone::Number, with_refused: bool) -> Self {
         let text = if with_refused { number.parsed() } else { number.e164() };
         let mut e164 = [0; 24];
-        e164.iter_mut().zip(text).for_each(|(place, byte)| *place = *byte);
+        e164.iter_mut().zip(&*text).for_each(|(place, byte)| *place = *byte);
         Self {
             verdict: number.verdict as u8,
             operator_: number.operator as u8,

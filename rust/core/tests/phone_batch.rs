@@ -42,7 +42,7 @@ fn batch(text: Text<'_>, rows: usize, options: &Options, threads: usize) -> Resu
 fn one_by_one(rows: &[&[u8]], options: &Options) -> Answers {
     let numbers: Vec<_> = rows.iter().map(|row| normalize(row, options)).collect();
     Answers {
-        e164: numbers.iter().flat_map(|n| [n.e164(), b"\n"].concat()).collect(),
+        e164: numbers.iter().flat_map(|n| [&*n.e164(), b"\n"].concat()).collect(),
         verdicts: numbers.iter().map(|n| n.verdict as u8).collect(),
         operators: numbers.iter().map(|n| n.operator as u8).collect(),
         kinds: numbers.iter().map(|n| n.kind as u8).collect(),

@@ -133,7 +133,7 @@ fn check(nsn: &str) {
             assert_eq!(number.verdict, row.verdict(), "{nsn}");
             assert_eq!(number.operator, row.operator, "{nsn}");
             assert_eq!(number.kind, Kind::Mobile, "{nsn}");
-            assert_eq!(number.e164(), format!("+95{nsn}").as_bytes());
+            assert_eq!(*number.e164(), *format!("+95{nsn}").as_bytes());
         }
         // Fixed lines and services are the metadata's alone.
         None => {

@@ -1,8 +1,9 @@
 //! Many texts at once, columns out.
 use super::arch::{Cpu, Work, dispatch};
 use super::dial::Sink;
+use super::plan::Ways;
 use super::window::{WINDOW, window};
-use super::{E164_SLOT, Number, Options, normalize_first};
+use super::{E164_SLOT, Number, Options, clean, judge};
 use crate::watch::Pause;
 use crate::{Error, Watch, threads};
 
@@ -210,24 +211,6 @@ impl<'a> Columns<'a> {
             },
         )
     }
-
-    #[inline(always)]
-    fn put(&mut self, row: usize, number: &Number) {
-        put(&mut self.verdicts, row, number.verdict as u8);
-        put(&mut self.operators, row, number.operator as u8);
-        put(&mut self.kinds, row, number.kind as u8);
-        put(&mut self.calling_codes, row, number.calling_code);
-        let [first, second] = number.region;
-        put(&mut self.regions, row * 2, first);
-        put(&mut self.regions, row * 2 + 1, second);
-    }
-}
-
-#[inline(always)]
-fn put<T>(column: &mut Option<&mut [T]>, at: usize, value: T) {
-    if let Some(place) = column.as_mut().and_then(|column| column.get_mut(at)) {
-        *place = value;
-    }
 }
 
 type Half<'a, T> = Option<&'a mut [T]>;
@@ -264,44 +247,79 @@ impl Chunk<'_> {
     #[inline(always)]
     fn fill_on(self, cpu: impl Cpu, options: &Options) -> usize {
         let Self { mut text, rows, columns } = self;
-        let mut filling = Filling { columns, sms: options.sms, row: 0, end: 0 };
+        let ways = options.region.map(Ways::of);
+        let mut filling = Filling::new(columns, options);
         for row in 0..rows {
             let (data, size) = text.take(cpu, row);
+            let read = clean::read(cpu, data, size, options.strict);
             filling.row = row;
-            normalize_first(cpu, data, size, options, &mut filling);
+            judge(read, data.get(..size).unwrap_or(data), options, ways.as_ref(), &mut filling);
         }
         filling.end
     }
 }
 
-/// Columns that are being filled.
+/// Columns that are being filled. One that is not wanted has no rows.
 struct Filling<'a> {
-    columns: Columns<'a>,
+    e164: &'a mut [u8],
+    verdicts: &'a mut [u8],
+    operators: &'a mut [u8],
+    kinds: &'a mut [u8],
+    regions: &'a mut [[u8; 2]],
+    calling_codes: &'a mut [u16],
+    with_refused: bool,
     sms: bool,
     row: usize,
     /// The bytes written to the E.164 column.
     end: usize,
 }
 
-impl Sink for Filling<'_> {
-    #[inline(always)]
-    fn put(&mut self, number: &Number) {
-        if self.sms { self.put_one(&number.for_sms()) } else { self.put_one(number) }
+impl<'a> Filling<'a> {
+    fn new(columns: Columns<'a>, options: &Options) -> Self {
+        Self {
+            e164: columns.e164.unwrap_or_default(),
+            verdicts: columns.verdicts.unwrap_or_default(),
+            operators: columns.operators.unwrap_or_default(),
+            kinds: columns.kinds.unwrap_or_default(),
+            regions: columns.regions.unwrap_or_default().as_chunks_mut().0,
+            calling_codes: columns.calling_codes.unwrap_or_default(),
+            with_refused: columns.with_refused,
+            sms: options.sms,
+            row: 0,
+            end: 0,
+        }
     }
 }
 
-impl Filling<'_> {
+impl Sink for Filling<'_> {
     #[inline(always)]
-    fn put_one(&mut self, number: &Number) {
-        if let Some(e164) = &mut self.columns.e164 {
-            let (line, size) = number.line(self.columns.with_refused);
-            // No line before it was longer than a slot, so there is room for one.
-            if let Some(place) = e164.get_mut(self.end..self.end + E164_SLOT) {
-                place.copy_from_slice(line.as_bytes());
-                self.end += size;
-            }
+    fn put(&mut self, number: &Number) {
+        let verdict = if self.sms { number.verdict_for_sms() } else { number.verdict };
+        // No line before it was longer than a slot, so there is room for one where the
+        // column is wanted.
+        if let Some(place) = self.e164.get_mut(self.end..).and_then(<[u8]>::first_chunk_mut) {
+            self.end += if self.with_refused || verdict.is_accepted() {
+                number.write_line(place)
+            } else {
+                *place = EMPTY_LINE;
+                1
+            };
         }
-        self.columns.put(self.row, number);
+        put(self.verdicts, self.row, verdict as u8);
+        put(self.operators, self.row, number.operator as u8);
+        put(self.kinds, self.row, number.kind as u8);
+        put(self.regions, self.row, number.region);
+        put(self.calling_codes, self.row, number.calling_code);
+    }
+}
+
+/// A line without a number.
+const EMPTY_LINE: [u8; E164_SLOT] = [b'\n'; E164_SLOT];
+
+#[inline(always)]
+fn put<T>(column: &mut [T], row: usize, value: T) {
+    if let Some(place) = column.get_mut(row) {
+        *place = value;
     }
 }
 

@@ -1,26 +1,23 @@
 //! The characters and digits of one text.
+use arrayvec::ArrayVec;
+
 use super::{TEXT_CHARS_MAX, Verdict};
 
-/// An array with a size: what one text holds, at most.
-pub(super) struct Buffer<T> {
-    items: [T; TEXT_CHARS_MAX],
-    size: usize,
-}
+/// What one text holds, at most.
+pub(super) struct Buffer<T>(ArrayVec<T, TEXT_CHARS_MAX>);
 
 impl<T: Copy> Buffer<T> {
-    pub(super) fn new(blank: T) -> Self {
-        Self { items: [blank; TEXT_CHARS_MAX], size: 0 }
+    pub(super) fn new() -> Self {
+        Self(ArrayVec::new())
     }
 
     pub(super) fn as_slice(&self) -> &[T] {
-        self.items.get(..self.size).unwrap_or_default()
+        &self.0
     }
 
     /// Add an item; a text that holds more is too long.
     pub(super) fn push(&mut self, item: T) -> Result<(), Verdict> {
-        *self.items.get_mut(self.size).ok_or(Verdict::TooLong)? = item;
-        self.size += 1;
-        Ok(())
+        self.0.try_push(item).or(Err(Verdict::TooLong))
     }
 }
 
@@ -33,6 +30,10 @@ impl Buffer<char> {
         // Four bytes a character are the most that UTF-8 has.
         if text.len() > TEXT_CHARS_MAX * 4 {
             return Err(Verdict::TooLong);
+        }
+        if text.is_ascii() {
+            // Most are.
+            return text.iter().try_for_each(|&byte| self.push(byte.into()));
         }
         let mut rest = text;
         while !rest.is_empty() {
@@ -58,15 +59,12 @@ impl Buffer<char> {
 
     /// Put what `seen` makes of each character in its place; `None` takes it out.
     pub(super) fn rewrite(&mut self, seen: impl Fn(char) -> Option<char>) {
-        let mut size = 0;
-        for at in 0..self.size {
-            if let Some(c) = self.items.get(at).copied().and_then(&seen)
-                && let Some(place) = self.items.get_mut(size)
-            {
-                *place = c;
-                size += 1;
+        self.0.retain(|c| match seen(*c) {
+            Some(other) => {
+                *c = other;
+                true
             }
-        }
-        self.size = size;
+            None => false,
+        });
     }
 }

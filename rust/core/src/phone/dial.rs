@@ -3,7 +3,7 @@
 //! Source: libphonenumber 9.0.43, `parse` from the digits on: `_maybe_extract_country_code`,
 //! `_maybe_strip_national_prefix_carrier_code`, `_test_number_length`. In its order, because
 //! which error comes first is part of the answer.
-use super::plan::{CallingCode, NATIONAL_DIGITS_MAX, Place, Region, Size};
+use super::plan::{CallingCode, NATIONAL_DIGITS_MAX, Place, Region, Size, Ways};
 use super::{Number, Verdict};
 
 /// More digits than these change no answer: without the longest prefixes that
@@ -26,29 +26,12 @@ pub(super) struct Digits<'a> {
 /// Digits of a head.
 pub(super) const HEAD: usize = 16;
 
-/// All bits of the first n bytes. A look is cheaper than a shift of so many bits.
-pub(super) static FIRST_BYTES: [u128; HEAD] = {
-    let mut masks = [0; HEAD];
-    let mut size = 1;
-    while size < HEAD {
-        masks[size] = masks[size - 1] << 8 | 0xFF;
-        size += 1;
-    }
-    masks
-};
-
 impl<'a> Digits<'a> {
     #[inline]
     pub(super) fn new(digits: &'a [u8]) -> Self {
         let mut head = [0; HEAD];
         head.iter_mut().zip(digits).for_each(|(place, digit)| *place = *digit);
         Self { digits, head: u128::from_le_bytes(head) }
-    }
-
-    /// Digits whose head is known.
-    #[inline(always)]
-    pub(super) fn with_head(digits: &'a [u8], head: u128) -> Self {
-        Self { digits, head }
     }
 
     #[inline(always)]
@@ -96,6 +79,19 @@ impl<'a> Dialled<'a> {
     }
 }
 
+/// The bytes of a head.
+pub(super) type Room = [u8; HEAD];
+
+impl<'a> Dialled<'a> {
+    /// `count` digits, fewer than a head has, which are put in `room`.
+    #[inline(always)]
+    pub(super) fn with_head(head: u128, count: usize, plus: bool, room: &'a mut Room) -> Self {
+        *room = head.to_le_bytes();
+        let digits = room.get(..count).unwrap_or_default();
+        Self { digits: Digits { digits, head }, plus }
+    }
+}
+
 /// Where a number goes that was judged. It is given away where it is known, and not
 /// returned through what joins all ways: that would be by memory, a piece at a time.
 pub(super) trait Sink {
@@ -113,13 +109,28 @@ impl Sink for Option<Number> {
 /// What the dialled digits reach, from `region`.
 pub(super) fn judge(dialled: Dialled<'_>, region: Option<Region>) -> Number {
     let mut number = None;
-    judge_into(dialled, region, &mut number);
+    judge_long(dialled, region, &mut number);
     number.unwrap_or_else(|| Number::refused(Verdict::NotANumber))
 }
 
-/// [`judge`], for speed.
+/// [`judge`], for speed: `ways` are those of the region.
 #[inline(always)]
-pub(super) fn judge_into(dialled: Dialled<'_>, region: Option<Region>, sink: &mut impl Sink) {
+pub(super) fn judge_into(
+    dialled: Dialled<'_>,
+    region: Option<Region>,
+    ways: Option<&Ways>,
+    sink: &mut impl Sink,
+) {
+    if let Some(ways) = ways
+        && let Some((code, nsn, found)) = ways.valid(dialled.digits, dialled.plus)
+    {
+        return sink.put(&Number::found(code, nsn, found));
+    }
+    judge_long(dialled, region, sink);
+}
+
+#[inline(always)]
+fn judge_long(dialled: Dialled<'_>, region: Option<Region>, sink: &mut impl Sink) {
     let home = region.map(Region::place);
     let digits = match dialled.digits.as_slice().get(..DIGITS_MAX) {
         None => dialled.digits,

@@ -15,7 +15,7 @@ const VANITY_LETTERS_MIN: usize = 3;
 
 /// The digits in `chars`, and whether a plus stands before them.
 pub(super) fn read(chars: &[char], digits: &mut Buffer<u8>) -> Result<bool, Verdict> {
-    let mut joined = Buffer::new('\0');
+    let mut joined = Buffer::new();
     let number = match uri::context(chars)? {
         Some((at, context)) => {
             let start = uri::find(chars, "tel:").map_or(0, |tel| tel + 4);

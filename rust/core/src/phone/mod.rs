@@ -22,11 +22,12 @@ mod window;
 use arch::{Cpu, Work};
 pub use batch::{Columns, Text, normalize_batch};
 use buffer::Buffer;
-use clean::Clean;
+use clean::Read;
 use dial::{Dialled, Sink};
-pub use number::Number;
+pub use number::{E164, Number};
 pub use operator::Operator;
 pub use plan::Region;
+use plan::Ways;
 
 /// Bytes that the E.164 form of one row takes at most in a batch: a plus, a calling
 /// code of 3 digits, 17 digits and the line break after them, in whole words. ITU-T
@@ -184,44 +185,45 @@ impl Work for One<'_> {
     #[inline(always)]
     fn run(self, cpu: impl Cpu) -> Number {
         let mut number = None;
-        normalize_first(cpu, self.text, self.text.len(), self.options, &mut number);
+        let Self { text, options } = self;
+        let ways = options.region.map(Ways::of);
+        let read = clean::read(cpu, text, text.len(), options.strict);
+        judge(read, text, options, ways.as_ref(), &mut number);
         let number = number.unwrap_or_else(|| Number::refused(Verdict::NotANumber));
-        if self.options.sms { number.for_sms() } else { number }
+        if options.sms { number.refused_for(number.verdict_for_sms()) } else { number }
     }
 }
 
-/// Judge the first `size` bytes of `data`. That the text goes on behind them spares a
-/// copy.
+/// Judge a text, of which the fast way makes `read`.
 ///
 /// Everything on the way of a clean text is inlined, so that it is compiled for
 /// the CPU. What cannot take an SMS is for the sink to refuse.
 #[inline(always)]
-fn normalize_first(
-    cpu: impl Cpu,
-    data: &[u8],
-    size: usize,
-    options: &Options,
-    sink: &mut impl Sink,
-) {
-    let mut digits = clean::Digits::default();
-    match clean::clean(cpu, data, size, options.strict, &mut digits) {
-        Clean::Number(dialled) => dial::judge_into(dialled, options.region, sink),
-        Clean::Letters => sink.put(&Number::refused(Verdict::Letters)),
-        Clean::Unclean => sink.put(&general(data.get(..size).unwrap_or(data), options)),
+fn judge(read: Read, text: &[u8], options: &Options, ways: Option<&Ways>, sink: &mut impl Sink) {
+    match read {
+        Read::Number { head, count, plus } => {
+            let mut room = dial::Room::default();
+            let dialled = Dialled::with_head(head, count, plus, &mut room);
+            dial::judge_into(dialled, options.region, ways, sink);
+        }
+        Read::Refused(verdict) => sink.put(&Number::refused(verdict)),
+        Read::Unclean => sink.put(&general(text, options)),
     }
 }
 
 /// [`normalize`] without its fast path, for every text there is.
 #[cold]
 fn general(text: &[u8], options: &Options) -> Number {
-    let mut chars = Buffer::new('\0');
-    let mut digits = Buffer::new(0);
+    let mut chars = Buffer::new();
+    let mut digits = Buffer::new();
     let read = chars.push_text(text).and_then(|()| {
         if !chars.as_slice().iter().any(|&c| digits::decimal(c).is_some()) {
             return Err(Verdict::NotANumber);
         }
         if options.strict {
-            chars.rewrite(digits::seen);
+            if !text.is_ascii() {
+                chars.rewrite(digits::seen);
+            }
             strict::read(chars.as_slice(), options.region, &mut digits)
         } else {
             lenient::read(chars.as_slice(), &mut digits)

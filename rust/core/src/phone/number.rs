@@ -1,22 +1,22 @@
 //! What is known of one text.
 use std::fmt;
 
-use super::dial::{Digits, FIRST_BYTES, HEAD};
-use super::plan::CallingCode;
+use super::dial::{Digits, HEAD};
+use super::plan::{CallingCode, Found};
 use super::{E164_SLOT, Kind, Operator, Verdict};
 
-/// An E.164 form and a line break, padded: words, the first byte lowest, because pieces
-/// of another size would wait for each other in memory.
-#[derive(Clone, Copy)]
-pub(super) struct Slot([[u8; 8]; E164_SLOT / 8]);
+/// The E.164 form of a number in ASCII; empty where there is none.
+#[derive(Clone, Copy, Default)]
+pub struct E164 {
+    bytes: [u8; E164_SLOT],
+    size: usize,
+}
 
-/// A line break alone.
-const EMPTY: Slot = Slot([(b'\n' as u64).to_le_bytes(), [0; 8], [0; 8]]);
+impl std::ops::Deref for E164 {
+    type Target = [u8];
 
-impl Slot {
-    #[inline(always)]
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.0.as_flattened()
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..self.size).unwrap_or_default()
     }
 }
 
@@ -34,18 +34,76 @@ pub struct Number {
     /// The region in ASCII, where the calling code has one: `MM`. `01` stands
     /// for 001, no country at all, and two zero bytes for none.
     pub region: [u8; 2],
-    size: u8,
     /// The digits that were read, whatever the verdict.
-    parsed: Slot,
+    parsed: Parsed,
+}
+
+/// The parts of an E.164 form. They are in registers until the form is written: in memory
+/// they would wait for each other.
+#[derive(Clone, Copy)]
+struct Parsed {
+    /// A plus and the calling code in ASCII, padded.
+    start: [u8; 4],
+    start_size: u8,
+    /// The size of the whole form; 0 where there is none.
+    size: u8,
+    /// The values of the first digits of the national number, and of the one behind them.
+    head: u128,
+    last: u8,
+}
+
+impl Parsed {
+    const NONE: Self = Self { start: [0; 4], start_size: 0, size: 0, head: 0, last: 0 };
+
+    /// The form of the number `nsn` of `code`.
+    #[inline(always)]
+    fn new(code: CallingCode, nsn: Digits<'_>) -> Self {
+        let (start, start_size) = code.start();
+        Self {
+            start,
+            start_size,
+            size: u8::try_from(usize::from(start_size) + nsn.len()).unwrap_or(0),
+            head: nsn.head(),
+            last: if nsn.len() > HEAD { last(nsn) } else { 0 },
+        }
+    }
+
+    /// Write the form and a line break; the count of bytes. What is behind them means
+    /// nothing.
+    #[inline(always)]
+    fn write_line(self, place: &mut [u8; E164_SLOT]) -> usize {
+        const ZEROS: u128 = u128::MAX / 0xFF * b'0' as u128;
+        // Each over what is too much of the one before.
+        *place.first_chunk_mut().unwrap_or(&mut [0; 4]) = self.start;
+        let start_size = usize::from(self.start_size);
+        if let Some(digits) = place.get_mut(start_size..).and_then(<[u8]>::first_chunk_mut) {
+            *digits = (self.head | ZEROS).to_le_bytes();
+        }
+        if self.last != 0
+            && let Some(digit) = place.get_mut(start_size + HEAD)
+        {
+            *digit = self.last;
+        }
+        let size = usize::from(self.size);
+        if let Some(end) = place.get_mut(size) {
+            *end = b'\n';
+        }
+        size + 1
+    }
+}
+
+/// The digit behind a head, in ASCII.
+#[cold]
+fn last(nsn: Digits<'_>) -> u8 {
+    nsn.as_slice().get(HEAD).map_or(0, |digit| b'0' | digit)
 }
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        // What is behind the line in a slot means nothing.
         let facts = |number: &Self| {
             (number.verdict, number.kind, number.operator, number.calling_code, number.region)
         };
-        facts(self) == facts(other) && self.parsed() == other.parsed()
+        facts(self) == facts(other) && *self.parsed() == *other.parsed()
     }
 }
 
@@ -67,26 +125,23 @@ impl fmt::Debug for Number {
 impl Number {
     /// The E.164 form in ASCII; empty where the verdict refuses.
     #[must_use]
-    pub fn e164(&self) -> &[u8] {
-        if self.verdict.is_accepted() { self.parsed() } else { &[] }
+    pub fn e164(&self) -> E164 {
+        if self.verdict.is_accepted() { self.parsed() } else { E164::default() }
     }
 
     /// The E.164 form that the text was read as, also where the verdict refuses
     /// it; empty where no number was read.
     #[must_use]
-    pub fn parsed(&self) -> &[u8] {
-        self.parsed.as_bytes().get(..usize::from(self.size)).unwrap_or_default()
+    pub fn parsed(&self) -> E164 {
+        let mut form = E164::default();
+        form.size = self.write_line(&mut form.bytes) - 1;
+        form
     }
 
-    /// A slot that begins with [`Self::parsed`] or [`Self::e164`] and a line break,
-    /// and their size with the line break.
+    /// Write [`Self::parsed`] and a line break; the count of bytes.
     #[inline(always)]
-    pub(super) fn line(&self, with_refused: bool) -> (Slot, usize) {
-        if with_refused || self.verdict.is_accepted() {
-            (self.parsed, usize::from(self.size) + 1)
-        } else {
-            (EMPTY, 1)
-        }
+    pub(super) fn write_line(&self, place: &mut [u8; E164_SLOT]) -> usize {
+        self.parsed.write_line(place)
     }
 
     /// A text that no number was read from.
@@ -97,8 +152,7 @@ impl Number {
             operator: Operator::Unknown,
             calling_code: 0,
             region: [0; 2],
-            size: 0,
-            parsed: EMPTY,
+            parsed: Parsed::NONE,
         }
     }
 
@@ -110,21 +164,19 @@ impl Number {
     /// The number `nsn` of `code`, as the plan has it.
     #[inline(always)]
     pub(super) fn read(code: CallingCode, nsn: Digits<'_>) -> Self {
-        let found = code.judge(nsn.as_slice());
-        let (start, start_size) = code.start();
-        let size = start_size + nsn.len();
+        Self::found(code, nsn, code.judge(nsn.as_slice()))
+    }
+
+    /// The number `nsn` of `code`, which the plan has as `found`.
+    #[inline(always)]
+    pub(super) fn found(code: CallingCode, nsn: Digits<'_>, found: Found) -> Self {
         Self {
             verdict: found.verdict,
             kind: found.kind,
             operator: found.operator,
             calling_code: code.number(),
             region: found.region,
-            size: u8::try_from(size).unwrap_or(0),
-            parsed: if size < HEAD {
-                line(start, start_size, nsn)
-            } else {
-                long_line(start, start_size, nsn)
-            },
+            parsed: Parsed::new(code, nsn),
         }
     }
 
@@ -133,40 +185,13 @@ impl Number {
         Self { verdict, ..self }
     }
 
-    /// The same number, refused where it cannot take an SMS.
+    /// The verdict where what cannot take an SMS is refused.
     #[inline(always)]
-    pub(super) fn for_sms(self) -> Self {
+    pub(super) fn verdict_for_sms(&self) -> Verdict {
         if self.verdict.is_accepted() && !self.kind.can_receive_sms() {
-            Self { verdict: Verdict::NotMobile, ..self }
+            Verdict::NotMobile
         } else {
-            self
+            self.verdict
         }
     }
-}
-
-/// The line of a number that is shorter than a head: put together in a register, because
-/// what is read back from pieces in memory has to wait for them.
-#[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "the low word, and the high one")]
-fn line(start: u32, start_size: usize, nsn: Digits<'_>) -> Slot {
-    const ZEROS: u128 = u128::MAX / 0xFF * b'0' as u128;
-    const BREAKS: u128 = u128::MAX / 0xFF * b'\n' as u128;
-    let size = start_size + nsn.len();
-    let digits = (nsn.head() | ZEROS) << (start_size * 8) | u128::from(start);
-    let within = FIRST_BYTES.get(size).copied().unwrap_or(u128::MAX);
-    // Line breaks to the end of the slot: only the first counts.
-    let line = digits & within | BREAKS & !within;
-    Slot([(line as u64).to_le_bytes(), ((line >> 64) as u64).to_le_bytes(), [0; 8]])
-}
-
-#[cold]
-fn long_line(start: u32, start_size: usize, nsn: Digits<'_>) -> Slot {
-    let mut bytes = [0; E164_SLOT];
-    let start = start.to_le_bytes();
-    let digits = nsn.as_slice().iter().map(|digit| b'0' | digit);
-    let line = start.into_iter().take(start_size).chain(digits).chain([b'\n']);
-    bytes.iter_mut().zip(line).for_each(|(place, byte)| *place = byte);
-    let mut slot = EMPTY;
-    slot.0.as_flattened_mut().copy_from_slice(&bytes);
-    slot
 }

@@ -69,7 +69,7 @@ pub(super) fn read(
         return Err(Verdict::Several);
     }
     // Nothing is accepted that lenient reading makes another number of, or none.
-    let mut again = Buffer::new(0);
+    let mut again = Buffer::new();
     if lenient::read(chars, &mut again) != Ok(seen.plus) || again.as_slice() != digits.as_slice() {
         return Err(Verdict::NotANumber);
     }

@@ -1,11 +1,32 @@
 //! The fast path against its slow twin: the general path.
 use proptest::prelude::*;
 
-use super::{Options, Region, general, normalize};
+use super::arch::{Cpu, Work, dispatch};
+use super::{Number, Options, Region, clean, general, judge, normalize};
+
+/// The first bytes of what goes on behind them, as a batch has its texts.
+struct Cut<'a> {
+    data: &'a [u8],
+    cut: usize,
+    options: Options,
+}
+
+impl Work for Cut<'_> {
+    type Output = Number;
+
+    fn run(self, cpu: impl Cpu) -> Number {
+        let Self { data, cut, options } = self;
+        let read = clean::read(cpu, data, cut, options.strict);
+        let mut number = None;
+        judge(read, &data[..cut], &options, None, &mut number);
+        number.unwrap()
+    }
+}
 
 fn both(text: &[u8], options: Options) {
     let slow = general(text, &options);
-    let slow = if options.sms { slow.for_sms() } else { slow };
+    let verdict = if options.sms { slow.verdict_for_sms() } else { slow.verdict };
+    let slow = slow.refused_for(verdict);
     assert_eq!(normalize(text, &options), slow, "{:?}", String::from_utf8_lossy(text));
 }
 
@@ -54,6 +75,43 @@ proptest! {
     #[test]
     fn dirty_texts_are_judged_alike(text in "[-+0-9a-z ./~,;#*x\\n\u{1040}-\u{1049}]{0,30}", options in options()) {
         both(text.as_bytes(), options);
+    }
+
+    #[test]
+    fn numbers_of_every_region_are_judged_alike(
+        before in "(|0|1|8|00|\\+|\\+|011|00[0-9]|0[0-9]{2})",
+        code in 0..Region::all().count() * 2,
+        digits in "[0-9]{3,11}",
+        at in 0..Region::all().count(),
+        options in options(),
+    ) {
+        let codes: Vec<_> = Region::all().map(|region| region.place().calling_code()).collect();
+        let code = codes.get(code).map_or_else(String::new, ToString::to_string);
+        let text = format!("{before}{code}{digits}");
+        both(text.as_bytes(), Options { region: Region::all().nth(at), ..options });
+        both(text.as_bytes(), options);
+    }
+
+    #[test]
+    fn other_scripts_are_judged_alike(
+        before in "(|0|\\+|\u{200E}\\+|\u{FF0B})",
+        text in "([0-9]|[\u{1040}-\u{1049}]{1,3}|[\u{1090}-\u{1099}\u{FF10}-\u{FF19}\u{660}-\u{669}]|[ ().-]|[\u{A0}\u{2010}-\u{2015}\u{200B}-\u{200F}\u{2060}\u{AD}\u{FEFF}\u{2066}]|[\u{1050}a]){3,24}",
+        options in options(),
+    ) {
+        both(format!("{before}{text}").as_bytes(), options);
+        both(text.as_bytes(), options);
+    }
+
+    #[test]
+    fn a_text_that_is_cut_is_not_read_on_behind_its_end(
+        text in "[0-9]{0,8}[\u{1040}-\u{1049}]{1,12}",
+        cut in 1_usize..4,
+        options in options(),
+    ) {
+        let cut = text.len() - cut;
+        let options = Options { sms: false, ..options };
+        let (data, alone) = (text.as_bytes(), &text.as_bytes()[..cut]);
+        prop_assert_eq!(dispatch(Cut { data, cut, options }), normalize(alone, &options));
     }
 
     #[test]

@@ -3,16 +3,26 @@ pub(super) mod portable;
 #[cfg(target_arch = "x86_64")]
 pub(super) mod x86_avx2;
 
-use super::window::WINDOW;
+use super::window::{Marks, WINDOW};
 
 /// A way to look at a window. A value of it exists only on a CPU that has the
 /// instructions it uses.
 pub(super) trait Cpu: Copy {
-    /// Where the digits of ASCII are in `window`, a bit each.
-    fn digits(self, window: &[u8; WINDOW]) -> u32;
+    /// What stands in `window`.
+    fn marks(self, window: &[u8; WINDOW]) -> Marks;
+
+    /// The values of the digits that have their bit in `digits`, the first lowest. They
+    /// are the low halves of their bytes; there are sixteen at most.
+    fn gather(self, window: &[u8; WINDOW], digits: u32) -> u128;
 
     /// Where `byte` is in `window`, a bit each.
     fn equal(self, window: &[u8; WINDOW], byte: u8) -> u32;
+
+    /// Where a byte from 0x80 to 0x89 is in `window`, a bit each.
+    fn tails(self, window: &[u8; WINDOW]) -> u32;
+
+    /// The bits of `bits` that are in `mask`, side by side.
+    fn compact(self, bits: u64, mask: u64) -> u64;
 }
 
 /// Something to do that is compiled for each kind of CPU.

@@ -1,40 +1,57 @@
-//! Eight bytes in a word, for every CPU.
+//! A byte at a time, for every CPU.
 use super::Cpu;
-use crate::phone::window::WINDOW;
+use crate::phone::window::{Marks, WINDOW};
 
 /// Every CPU.
 #[derive(Clone, Copy)]
 pub(in crate::phone) struct Portable;
 
-/// One in each byte.
-const EACH: u64 = u64::MAX / 0xFF;
-
 impl Cpu for Portable {
     #[inline]
-    fn digits(self, window: &[u8; WINDOW]) -> u32 {
-        let mut mask = 0;
-        for (at, word) in window.as_chunks().0.iter().enumerate() {
-            mask |= digits(u64::from_le_bytes(*word)) << (at * 8);
+    fn marks(self, window: &[u8; WINDOW]) -> Marks {
+        let mut marks = Marks::default();
+        for (at, byte) in window.iter().enumerate() {
+            marks.add(*byte, 1 << at);
         }
-        mask
+        marks
+    }
+
+    #[inline]
+    fn gather(self, window: &[u8; WINDOW], digits: u32) -> u128 {
+        let (mut rest, mut values, mut shift) = (digits, 0, 0);
+        while rest != 0 {
+            let byte = window.get(rest.trailing_zeros() as usize).copied().unwrap_or(0);
+            values |= u128::from(byte & 0xF).unbounded_shl(shift);
+            shift += 8;
+            rest &= rest - 1;
+        }
+        values
     }
 
     #[inline]
     fn equal(self, window: &[u8; WINDOW], byte: u8) -> u32 {
-        let bits = window.iter().enumerate();
-        bits.fold(0, |mask, (at, &one)| mask | u32::from(one == byte) << at)
+        bits(window, |one| one == byte)
+    }
+
+    #[inline]
+    fn tails(self, window: &[u8; WINDOW]) -> u32 {
+        bits(window, |byte| matches!(byte, 0x80..=0x89))
+    }
+
+    #[inline]
+    fn compact(self, bits: u64, mask: u64) -> u64 {
+        let (mut rest, mut compact, mut at) = (mask, 0, 0);
+        while rest != 0 {
+            compact |= (bits >> rest.trailing_zeros() & 1) << at;
+            (rest, at) = (rest & (rest - 1), at + 1);
+        }
+        compact
     }
 }
 
-/// Where the digits are in eight bytes, the first lowest.
-#[inline]
-fn digits(bytes: u64) -> u32 {
-    const HIGH: u64 = EACH * 0x80;
-    // The value of a digit; ten or more for everything else.
-    let values = bytes ^ (EACH * b'0' as u64);
-    // 0x76 and ten carry into the high bit, and no byte carries into the next.
-    let over = ((values & !HIGH) + EACH * 0x76) | values;
-    let is_digit = (!over & HIGH) >> 7;
-    // Moves bit 8n to bit 56 + n. Source: "Hacker's Delight", 2nd ed., 7-3.
-    (is_digit.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
+/// The bytes of which `is_one` is true, a bit each.
+#[inline(always)]
+fn bits(window: &[u8; WINDOW], is_one: impl Fn(u8) -> bool) -> u32 {
+    let bytes = window.iter().enumerate();
+    bytes.fold(0, |mask, (at, &byte)| mask | u32::from(is_one(byte)) << at)
 }

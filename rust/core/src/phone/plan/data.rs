@@ -3,6 +3,8 @@
 //! Everything is read while compiling: nothing is left to do at run time, and a
 //! plan that does not fit is an error of the compiler.
 
+use crate::phone::{Kind, Operator, Verdict};
+
 /// The plan as it is on the disk. No name for it remains in the library.
 const PLAN: &[u8] = include_bytes!("numbering_plan.bin");
 
@@ -37,9 +39,9 @@ pub(super) const NO_CODE: u8 = u8::MAX;
 /// What a number is.
 #[derive(Clone, Copy)]
 pub(super) struct Output {
-    pub(super) kind: u8,
-    pub(super) operator: u8,
-    pub(super) verdict: u8,
+    pub(super) kind: Kind,
+    pub(super) operator: Operator,
+    pub(super) verdict: Verdict,
     /// One more than the place of the territory; 0 is the only one of the code.
     pub(super) territory: u8,
 }
@@ -107,15 +109,25 @@ const _: () = assert!(count(0) <= TAIL as usize);
 pub(super) static TAILS: [u8; count(1)] = bytes(TAILS_AT);
 
 pub(super) static OUTPUTS: [Output; count(2)] = {
-    let mut outputs = [Output { kind: 0, operator: 0, verdict: 0, territory: 0 }; count(2)];
+    let mut outputs = [output(OUTPUTS_AT); count(2)];
     let mut at = 0;
     while at < outputs.len() {
-        let [kind, operator, verdict, territory] = bytes(OUTPUTS_AT + at * 4);
-        outputs[at] = Output { kind, operator, verdict, territory };
+        outputs[at] = output(OUTPUTS_AT + at * 4);
         at += 1;
     }
     outputs
 };
+
+const fn output(at: usize) -> Output {
+    let [kind, operator, verdict, territory] = bytes(at);
+    let verdict = if verdict == 0 { Verdict::Valid } else { Verdict::Unconfirmed };
+    Output {
+        kind: Kind::ALL[kind as usize],
+        operator: Operator::ALL[operator as usize],
+        verdict,
+        territory,
+    }
+}
 
 pub(super) static CODES: [Code; count(3)] = {
     let mut codes = [code(CODES_AT); count(3)];

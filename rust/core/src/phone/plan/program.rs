@@ -61,6 +61,18 @@ pub(super) fn plain(place: u16, digits: &[u8]) -> Option<usize> {
     Some(if begins { words.len() } else { 0 })
 }
 
+/// Whether the program at `place` may match digits that begin with `lead`: false where
+/// that is certain.
+pub(super) fn may_match(place: u16, lead: &[u8]) -> bool {
+    match PROGRAMS.get(usize::from(place)..) {
+        Some([head, words @ ..]) if head & LITERAL != 0 => {
+            let words = words.iter().take(usize::from(head & OPERAND));
+            words.zip(lead).all(|(&word, &digit)| word == u16::from(digit))
+        }
+        _ => true,
+    }
+}
+
 /// Match the program at `place` from the first of `digits` on.
 #[inline(never)]
 pub(super) fn matches(place: u16, digits: &[u8]) -> Option<Match> {
