@@ -11,8 +11,10 @@ use super::window::{Marks, WINDOW, window};
 pub(super) const CLEAN_DIGITS_MAX: usize = 15;
 /// Digits of a clean text, at least. Fewer are a number by other rules, or none.
 const CLEAN_DIGITS_MIN: usize = 3;
-/// Bytes of a clean text, at most. In ASCII it has to fit a window.
-const CLEAN_BYTES_MAX: usize = 3 * WINDOW;
+/// Bytes of a clean text, at most: two windows, and a bit for each in a mask. In ASCII it
+/// has to fit one.
+const CLEAN_BYTES_MAX: usize = 2 * WINDOW;
+const _: () = assert!(CLEAN_BYTES_MAX <= u64::BITS as usize);
 
 // The digits of a clean text fit in a head, and a shift by their size in its type.
 const _: () = assert!(CLEAN_DIGITS_MAX < HEAD);

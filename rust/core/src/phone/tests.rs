@@ -130,3 +130,17 @@ fn texts_of_the_longest_size_and_one_more_are_judged_alike() {
         both(text.as_bytes(), Options::default());
     }
 }
+
+#[test]
+fn texts_of_two_windows_and_a_little_more_are_judged_alike() {
+    for (digit, sign) in [("\u{1049}", "-"), ("9", "\u{2014}"), ("\u{FF11}", " ")] {
+        for (count, signs) in (3..=20).flat_map(|count| (0..=24).map(move |signs| (count, signs))) {
+            let groups: Vec<_> = (0..count).map(|_| digit.to_owned()).collect();
+            let text =
+                format!("+{}{}", sign.repeat(signs % 3), groups.join(&sign.repeat(signs / 3)));
+            for strict in [false, true] {
+                both(text.as_bytes(), Options { strict, ..Options::default() });
+            }
+        }
+    }
+}
