@@ -125,9 +125,12 @@ fn a_date_is_no_number() {
         "17.1.2024, 10:30:15.123456",
         "2024-01-17T10:30:00",
         "2024-01-17T10:30:00Z",
+        "17-1-2024 24.30",
     ] {
         refuses(text, Verdict::NotANumber);
     }
+    // No day has such an hour: it is another number.
+    refuses("17-1-2024 25.30", Verdict::Several);
     // A day, a month or a year that is none; or signs that differ.
     accepts("17/1/2600", "+951712600");
     accepts("17/1/1299", "+951711299");

@@ -218,6 +218,8 @@ const fn territory(at: usize) -> Territory {
     while word(CODES_AT + code as usize * 6) != calling_code {
         code += 1;
     }
+    // A size is dialled everywhere or inside an area alone.
+    assert!(double(at + 6) & double(at + 10) == 0, "a size is of both kinds");
     Territory {
         region: bytes(at),
         calling_code,
