@@ -150,8 +150,11 @@ def test_progress_must_be_callable() -> None:
     ],
 )
 def test_ctrl_c_stops_a_call_that_would_take_minutes(call: str) -> None:
+    # What runs in the background of a shell inherits that SIGINT is ignored.
     code = f"""
+import signal
 import smspoh
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("ready", flush=True)
 try:
     smspoh.{call}

@@ -46,15 +46,14 @@ pub(super) enum Read {
 #[inline(always)]
 pub(super) fn read(cpu: impl Cpu, data: &[u8], size: usize, strict: bool) -> Read {
     let found = if size <= WINDOW { narrow(cpu, data, size, strict) } else { Err(Foreign::Wide) };
+    let found = match found {
+        Err(Foreign::Wide) if size <= CLEAN_BYTES_MAX => wide(cpu, data, size, strict),
+        found => found,
+    };
     match found {
         Ok(read) => read,
-        Err(Foreign::Wide) if size <= CLEAN_BYTES_MAX => match wide(cpu, data, size, strict) {
-            Ok(read) => read,
-            Err(Foreign::Refused(verdict)) => Read::Refused(verdict),
-            Err(_) => Read::Unclean,
-        },
         Err(Foreign::Refused(verdict)) => Read::Refused(verdict),
-        Err(_) => Read::Unclean,
+        Err(Foreign::Unclean | Foreign::Wide) => Read::Unclean,
     }
 }
 
@@ -185,26 +184,19 @@ impl Marks {
     fn check(&self, all: u64, plus: bool, strict: bool) -> Result<(), Foreign> {
         let is_clean = (CLEAN_DIGITS_MIN..=CLEAN_DIGITS_MAX).contains(&self.count());
         let foreign = all & !(self.digits | self.joins) & !u64::from(plus);
-        if foreign != 0 {
+        if foreign == 0 {
+            if is_clean && (!strict || self.is_plain(all, plus)) {
+                return Ok(());
+            }
+        } else if self.wide != 0 {
+            return Err(Foreign::Wide);
+        } else if strict && is_clean && foreign & !self.letters == 0 {
             // With two signs it may be a date.
-            let may_be_date = self.signs & self.signs.wrapping_sub(1) != 0;
-            return Err(if self.wide != 0 {
-                Foreign::Wide
-            } else if strict && foreign & !self.letters == 0 && !may_be_date && is_clean {
-                Foreign::Refused(Verdict::Letters)
-            } else if self.digits == 0 {
-                Foreign::Refused(Verdict::NotANumber)
-            } else {
-                Foreign::Unclean
-            });
+            if self.signs & self.signs.wrapping_sub(1) == 0 {
+                return Err(Foreign::Refused(Verdict::Letters));
+            }
         }
-        if is_clean && (!strict || self.is_plain(all, plus)) {
-            Ok(())
-        } else if self.digits == 0 {
-            Err(Foreign::Refused(Verdict::NotANumber))
-        } else {
-            Err(Foreign::Unclean)
-        }
+        Err(if self.digits == 0 { Foreign::Refused(Verdict::NotANumber) } else { Foreign::Unclean })
     }
 
     /// Whether the brackets are in pairs, no short group ends the digits and nothing

@@ -1,8 +1,10 @@
 //! The fast path against its slow twin: the general path.
 use proptest::prelude::*;
 
+use super::arch::portable::Portable;
 use super::arch::{Cpu, Work, dispatch};
-use super::{Number, Options, Region, clean, general, judge, normalize};
+use super::plan::Ways;
+use super::{Number, One, Options, Region, clean, general, judge, normalize};
 
 /// The first bytes of what goes on behind them, as a batch has its texts.
 struct Cut<'a> {
@@ -18,7 +20,8 @@ impl Work for Cut<'_> {
         let Self { data, cut, options } = self;
         let read = clean::read(cpu, data, cut, options.strict);
         let mut number = None;
-        judge(read, &data[..cut], &options, None, &mut number);
+        let ways = options.region.map(Ways::of);
+        judge(read, &data[..cut], &options, ways.as_ref(), &mut number);
         number.unwrap()
     }
 }
@@ -27,6 +30,8 @@ fn both(text: &[u8], options: Options) {
     let slow = general(text, &options);
     let verdict = if options.sms { slow.verdict_for_sms() } else { slow.verdict };
     let slow = slow.refused_for(verdict);
+    let portable = One { text, options: &options }.run(Portable);
+    assert_eq!(portable, slow, "{:?}", String::from_utf8_lossy(text));
     assert_eq!(normalize(text, &options), slow, "{:?}", String::from_utf8_lossy(text));
 }
 
@@ -103,15 +108,18 @@ proptest! {
     }
 
     #[test]
-    fn a_text_that_is_cut_is_not_read_on_behind_its_end(
-        text in "[0-9]{0,8}[\u{1040}-\u{1049}]{1,12}",
-        cut in 1_usize..4,
+    fn a_text_is_not_read_on_behind_its_end(
+        text in "\\+?[0-9 ().-]{0,14}[\u{1040}-\u{1049}\u{2014}\u{200B}]{0,16}[0-9]{0,14}",
+        cut in 0_usize..4,
+        behind in "[-+0-9 ().\na\u{1040}-\u{1049}]{0,24}",
         options in options(),
     ) {
-        let cut = text.len() - cut;
         let options = Options { sms: false, ..options };
-        let (data, alone) = (text.as_bytes(), &text.as_bytes()[..cut]);
-        prop_assert_eq!(dispatch(Cut { data, cut, options }), normalize(alone, &options));
+        // The cut may be inside a character.
+        let cut = text.len().saturating_sub(cut);
+        let alone = normalize(&text.as_bytes()[..cut], &options);
+        let joined = [text.as_bytes(), behind.as_bytes()].concat();
+        prop_assert_eq!(dispatch(Cut { data: &joined, cut, options }), alone);
     }
 
     #[test]

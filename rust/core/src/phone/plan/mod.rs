@@ -68,6 +68,12 @@ impl Region {
     }
 }
 
+/// The place of three first digits in a table of all.
+#[inline(always)]
+fn lead([a, b, c]: [u8; 3]) -> usize {
+    usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c)
+}
+
 /// A country calling code.
 #[derive(Clone, Copy)]
 pub(super) struct CallingCode(&'static Code);
@@ -77,9 +83,9 @@ impl CallingCode {
     #[inline(always)]
     pub(super) fn find(digits: &[u8]) -> Option<(Self, usize)> {
         let at = match *digits {
-            [a, b, c, ..] => usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c),
-            [a, b] => usize::from(a) * 100 + usize::from(b) * 10,
-            [a] => usize::from(a) * 100,
+            [a, b, c, ..] => lead([a, b, c]),
+            [a, b] => lead([a, b, 0]),
+            [a] => lead([a, 0, 0]),
             [] => return None,
         };
         let code = CODES.get(usize::from(*CODE_INDEX.get(at)?))?;

@@ -60,7 +60,7 @@ impl Place {
     /// with it.
     #[inline(always)]
     pub(in crate::phone) fn international_prefix(self, digits: Digits<'_>) -> Option<usize> {
-        if !begins(digits, self.0.international_first) {
+        if !begins(digits.as_slice(), self.0.international_first) {
             return None;
         }
         let digits = digits.as_slice();
@@ -90,7 +90,7 @@ impl Place {
     /// Whether `nsn` may begin with the prefix that is dialled inside the country.
     #[inline(always)]
     pub(in crate::phone) fn may_strip(self, nsn: Digits<'_>) -> bool {
-        begins(nsn, self.0.national_first)
+        begins(nsn.as_slice(), self.0.national_first)
     }
 
     /// `nsn` without the prefix that is dialled inside the country, if what is
@@ -166,6 +166,6 @@ impl Room {
 
 /// Whether the first digit is one of those that have their bit in `first`.
 #[inline(always)]
-fn begins(digits: Digits<'_>, first: u16) -> bool {
+pub(super) fn begins(digits: &[u8], first: u16) -> bool {
     digits.first().is_some_and(|digit| first >> digit & 1 != 0)
 }

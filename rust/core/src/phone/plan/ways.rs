@@ -2,12 +2,14 @@
 use std::sync::OnceLock;
 
 use super::data::{CODES, NO_CODE, TERRITORIES, Territory};
-use super::{CallingCode, Digits, Found, Place, Region, Verdict, program, step};
+use super::place::begins;
+use super::{CallingCode, Digits, Found, Place, Region, Verdict, lead, program, step};
 
 /// Digits that a way is told by.
-const LEAD: usize = 3;
-/// The ways by their first digits.
-type Table = [Way; 1000];
+type Lead = [u8; 3];
+/// The ways by their leads.
+type Table = [Way; LEADS];
+const LEADS: usize = 1000;
 
 /// For each three first digits, how many of them come before a national number and which
 /// calling code it has, if it is a valid one.
@@ -22,8 +24,6 @@ pub(in crate::phone) struct Ways {
     abroad: &'static Table,
     /// As in an output: one more than the place of the region.
     territory: u8,
-    /// Whether the calling code of the region has no other.
-    is_only: bool,
 }
 
 /// Where three digits lead.
@@ -52,14 +52,14 @@ impl Ways {
         static HOME: [OnceLock<Box<Table>>; TERRITORIES.len()] =
             [const { OnceLock::new() }; TERRITORIES.len()];
         static ABROAD: OnceLock<Box<Table>> = OnceLock::new();
-        static NONE: Table = [Way::LONG; 1000];
+        static NONE: Table = [Way::LONG; LEADS];
         let place = region.place();
         let home = HOME.get(usize::from(region.0));
         Self {
-            home: home.map_or(&NONE, |home| home.get_or_init(|| find(|lead| from(place, lead)))),
+            home: home
+                .map_or(&NONE, |home| home.get_or_init(|| find(|digits| from(place, digits)))),
             abroad: ABROAD.get_or_init(|| find(abroad)),
             territory: region.0 + 1,
-            is_only: CallingCode::of(place).0.territories == 1,
         }
     }
 
@@ -83,7 +83,7 @@ impl Ways {
             return None;
         }
         let output = code.output(nsn.as_slice())?;
-        let is_here = output.territory == self.territory || output.territory == 0 && self.is_only;
+        let is_here = output.territory == self.territory || output.territory == 0;
         ((any | is_here) && output.verdict == Verdict::Valid)
             .then(|| (code, nsn, code.found(output)))
     }
@@ -92,11 +92,11 @@ impl Ways {
 #[inline(always)]
 fn look(table: &Table, digits: Digits<'_>) -> Option<Way> {
     let [a, b, c, ..] = *digits.as_slice() else { return None };
-    table.get(usize::from(a) * 100 + usize::from(b) * 10 + usize::from(c)).copied()
+    table.get(lead([a, b, c])).copied()
 }
 
-fn find(way: impl Fn([u8; LEAD]) -> Option<Way>) -> Box<Table> {
-    let mut table = Box::new([Way::LONG; 1000]);
+fn find(way: impl Fn(Lead) -> Option<Way>) -> Box<Table> {
+    let mut table = Box::new([Way::LONG; LEADS]);
     for (lead, place) in (0..).zip(table.iter_mut()) {
         let digit = |unit: u16| u8::try_from(lead / unit % 10).unwrap_or(0);
         *place = way([digit(100), digit(10), digit(1)]).unwrap_or(Way::LONG);
@@ -105,21 +105,20 @@ fn find(way: impl Fn([u8; LEAD]) -> Option<Way>) -> Box<Table> {
 }
 
 /// The way behind a plus.
-fn abroad(lead: [u8; LEAD]) -> Option<Way> {
+fn abroad(lead: Lead) -> Option<Way> {
     let (code, size) = CallingCode::find(&lead)?;
     let main = code.main().0;
     Some(Way { before: u8::try_from(size).ok()?, code: main.code, not_first: main.national_first })
 }
 
 /// The way from `home`.
-fn from(home: Place, lead: [u8; LEAD]) -> Option<Way> {
+fn from(home: Place, lead: Lead) -> Option<Way> {
     let place = home.0;
-    let begins = |digits: &[u8], first: u16| digits.first().map(|digit| first >> digit & 1 != 0);
     let way = |before: usize| {
         let before = u8::try_from(before).ok()?;
         Some(Way { before, code: place.code, not_first: 0 })
     };
-    if begins(&lead, place.international_first)?
+    if begins(&lead, place.international_first)
         && program::may_match(place.international_prefix, &lead)
     {
         return match program::plain(place.international_prefix, &lead)? {
@@ -134,10 +133,12 @@ fn from(home: Place, lead: [u8; LEAD]) -> Option<Way> {
         // behind it are, without a prefix.
         let is_dead = is_dead(place, &lead);
         let is_home = std::ptr::eq(code.main().0, place);
-        let has_prefix = begins(lead.get(size..)?, place.national_first)?;
+        // Behind a code of three digits none is left to tell by.
+        let rest = lead.get(size..).filter(|rest| !rest.is_empty())?;
+        let has_prefix = begins(rest, place.national_first);
         return if is_dead && is_home && !has_prefix { way(size) } else { None };
     }
-    if !begins(&lead, place.national_first)? {
+    if !begins(&lead, place.national_first) {
         return way(0);
     }
     match program::plain(place.national_prefix, &lead)? {
