@@ -40,7 +40,19 @@ def test_the_first_says_what_is_waited_for(
 ) -> None:
     main = threading.main_thread().ident
     assert main is not None
-    client = Wrapped(account, before_send=lambda _: signal.pthread_kill(main, signal.SIGINT))
+    said = threading.Event()
+    stopping = command._stopping
+
+    def say(requests: int) -> str:
+        said.set()
+        return stopping(requests)
+
+    def interrupt(_: object) -> None:
+        signal.pthread_kill(main, signal.SIGINT)
+        assert said.wait(60)  # or the answer might be there before the signal
+
+    client = Wrapped(account, before_send=interrupt)
+    monkeypatch.setattr(command, "_stopping", say)
     monkeypatch.setattr(command, "connect", lambda _: client)
     (tmp_path / "people.csv").write_text(ROWS)
     ran = run("send-bulk", "people.csv", *FROM, "--encrypt", "--workers", "1")
