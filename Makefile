@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml' -o -name '*.bin')
 
-.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock numbering-plan metadata build-rivals build-peers gate bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock numbering-plan metadata build-rivals build-peers zawgyi-model gate bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -155,6 +155,7 @@ check: build ## format, lint, types, import rules, header and documents fresh
 	$(BIN)/lint-imports
 	$(BIN)/python tools/sample_data.py --check
 	$(BIN)/python -m tools.numbering_plan --check
+	$(BIN)/python -m tools.zawgyi_model --check
 	$(BIN)/python -m tools.bench_report --check
 	$(BIN)/python tools/check_tree.py
 	@echo "check: all clean"
@@ -170,6 +171,9 @@ header: ## write the C header anew
 
 numbering-plan: setup ## the numbering plan anew, from the release of phonenumbers in the lock
 	$(BIN)/python -m tools.numbering_plan
+
+zawgyi-model: setup ## the model that tells Zawgyi, from the release of myanmartools in the lock
+	$(BIN)/python -m tools.zawgyi_model
 
 metadata: ## move to the newest release of libphonenumber's metadata (needs uv)
 	$(MAKE) lock UPGRADE="--upgrade-package phonenumbers"
@@ -203,8 +207,9 @@ wheel: setup ## build the wheel into dist
 	$(IN_VENV) maturin build --quiet --release --locked --out dist
 
 soak: build ## the long campaigns
-	SMSPOH_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/kdf tests/envelope tests/phone
+	SMSPOH_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/kdf tests/envelope tests/phone tests/text
 	$(BIN)/python -m tests.phone.soak
+	$(BIN)/python -m tests.text.soak
 	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 
 clean: ## remove everything that was made

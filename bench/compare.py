@@ -2,7 +2,7 @@
 
     python -m bench.compare                      write bench/record/<cpu>-<date>.json
     python -m bench.compare --rounds 15          more rounds than the 9 that are usual
-    python -m bench.compare --only phone         one part; the other stays as it is recorded
+    python -m bench.compare --only phone         one part; the others stay as they are recorded
     python -m bench.compare --small --folder X   what a test runs: no figures to keep
 
 A machine that is shared drifts: what runs a minute later runs on another machine. So
@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from . import phone_compare
-from .machine import ROOT, machine, slug, versions
+from .machine import ROOT, machine, slug, text_versions, versions
 from .rounds import alternate, figures
 from .tasks import tasks
+from .text_tasks import text_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +82,16 @@ def keys(rounds: int, *, small: bool) -> dict[str, Any]:
     }
 
 
+def texts(rounds: int, *, small: bool) -> dict[str, Any]:
+    """Return what is measured of texts on this machine, now."""
+    measured = []
+    for task in text_tasks(small=small).values():
+        print(f"compare: {task.title}", flush=True)
+        measured.append(measure(task, rounds))
+    date = datetime.now(UTC).date().isoformat()
+    return {"date": date, "versions": text_versions(), "tasks": measured}
+
+
 def nothing() -> dict[str, Any]:
     """Return a record of this machine in which no part was measured yet."""
     date = datetime.now(UTC).date().isoformat()
@@ -98,10 +109,12 @@ def newest(folder: Path) -> dict[str, Any]:
 def record(rounds: int, folder: Path, *, small: bool, only: str | None) -> dict[str, Any]:
     """Return the record of this machine: what is measured now, and the rest as it was."""
     found = newest(folder)
-    if only != "phone":
+    if only in (None, "keys"):
         found = {**found, **keys(rounds, small=small)}
-    if only != "keys":
+    if only in (None, "phone"):
         found["phone"] = phone_compare.record(rounds, small=small)
+    if only in (None, "texts"):
+        found["texts"] = texts(rounds, small=small)
     return found
 
 
@@ -111,7 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"at least {ROUNDS_MIN}")
     parser.add_argument("--folder", type=Path, default=RECORDS, help="where the record goes")
     parser.add_argument("--small", action="store_true", help="small tasks, for a test")
-    parser.add_argument("--only", choices=("keys", "phone"), help="measure this part alone")
+    parser.add_argument(
+        "--only", choices=("keys", "phone", "texts"), help="measure this part alone"
+    )
     options = parser.parse_args(arguments)
     if options.rounds < ROUNDS_MIN:
         parser.error(f"--rounds is {options.rounds}; a median needs at least {ROUNDS_MIN}")

@@ -19,6 +19,15 @@ ROOT: Final = Path(__file__).parents[1]
 FLAGS: Final = {"sha_ni", "ssse3", "avx2", "avx512f", "avx512vl", "asimd", "sha2", "sve2"}
 PACKAGES: Final = ("smspoh", "cffi", "cryptography", "pycryptodome")
 PHONE_CRATES: Final = ("rlibphonenumber", "phonenumber", "phonelib")
+TEXT_PACKAGES: Final = (
+    "smspoh",
+    "cffi",
+    "smsutil",
+    "sms-toolkit",
+    "myanmartools",
+    "python-myanmar",
+    "paraencoder",
+)
 CRATES: Final = ("pbkdf2", "sha2", "ring", "aws-lc-rs", "aws-lc-sys")
 
 
@@ -85,6 +94,15 @@ def phone_versions() -> dict[str, str]:
         "smspoh": version("smspoh"),
         "cffi": version("cffi"),
         **{f"{name} (crate)": crates[name] for name in PHONE_CRATES},
+    }
+
+
+def text_versions() -> dict[str, str]:
+    """Return the version of each part that reads texts."""
+    return {
+        "Python": platform.python_version(),
+        "rustc": _printed("rustc", "--version").split()[1],
+        **{name: version(name) for name in TEXT_PACKAGES},
     }
 
 

@@ -43,7 +43,7 @@ TOP = """\
 
 <!-- Made by tools/bench_report.py from the records in bench/record. Do not edit. -->
 
-PBKDF2-HMAC-SHA256, the encrypted message and phone numbers, by this library and by others.
+PBKDF2-HMAC-SHA256, the encrypted message, phone numbers and texts, by this library and by others.
 
 With keys, `smspoh` is the library as it chooses for itself; `smspoh, NAME` is a backend that was
 forced by its name. The rivals have no call for a batch and derive one key after the other.
@@ -105,6 +105,16 @@ def kernel_table(kernel: dict[str, Any]) -> str:
     return table(head, rows)
 
 
+def task_sections(tasks: Iterable[dict[str, Any]], stamp: str) -> list[str]:
+    """Return the paragraphs of tasks; `stamp` says where and when they were measured."""
+    parts = []
+    for task in tasks:
+        title = task["title"][0].upper() + task["title"][1:]
+        about = f"{stamp}; rounds: {task['rounds']}\n"
+        parts += [f"\n### {title}\n", about, task_table(task).rstrip()]
+    return parts
+
+
 def section(record: dict[str, Any]) -> str:
     """Return the section of a CPU."""
     machine, versions = record["machine"], record["versions"]
@@ -116,13 +126,7 @@ def section(record: dict[str, Any]) -> str:
     ]
     if versions:
         parts.append(f"- Versions: {', '.join(' '.join(pair) for pair in versions.items())}")
-    for task in record["tasks"]:
-        title = task["title"][0].upper() + task["title"][1:]
-        parts += [
-            f"\n### {title}\n",
-            f"{stamp}; rounds: {task['rounds']}\n",
-            task_table(task).rstrip(),
-        ]
+    parts += task_sections(record["tasks"], stamp)
     if kernel := record["kernel"]:
         parts += [
             "\n### One compression in the loop of PBKDF2, by lanes\n",
@@ -131,6 +135,10 @@ def section(record: dict[str, Any]) -> str:
         ]
     if phone := record.get("phone"):
         parts += phone_section(phone, cpu(record))
+    if texts := record.get("texts"):
+        versions = ", ".join(" ".join(pair) for pair in texts["versions"].items())
+        parts.append(f"\n### Texts\n\n- Versions: {versions}")
+        parts += task_sections(texts["tasks"], f"{cpu(record)}, {texts['date']}")
     return "\n".join(parts) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 - Keys and messages: `derive_key`, `encrypt`, `decrypt` and their `_batch` forms.
 - Phone numbers: `normalize`, `normalize_batch`.
+- Texts: `segments`, `cost`, `detect_zawgyi`, `zawgyi_to_unicode`.
 - Sending: `Client`.
 """
 
@@ -56,6 +57,26 @@ from .phone import (
     normalize,
     normalize_batch,
 )
+from .text import (
+    Cost,
+    Detection,
+    DetectionBatch,
+    Encoding,
+    FontEncoding,
+    Segments,
+    SegmentsBatch,
+    ZawgyiWarning,
+    cost,
+    detect_zawgyi,
+    detect_zawgyi_batch,
+    segments,
+    segments_batch,
+    to_gsm7,
+    unicode_to_zawgyi,
+    unicode_to_zawgyi_batch,
+    zawgyi_to_unicode,
+    zawgyi_to_unicode_batch,
+)
 
 if TYPE_CHECKING:
     from .gateway import Client as Client
@@ -69,13 +90,18 @@ __all__ = [
     "BugError",
     "CancelledError",
     "Client",
+    "Cost",
     "DecryptError",
     "DerivedSalt",
+    "Detection",
+    "DetectionBatch",
+    "Encoding",
     "EntropyError",
     "EnvelopeBatch",
     "EnvelopeError",
     "EnvelopeProfile",
     "EnvelopeVerdict",
+    "FontEncoding",
     "GatewayError",
     "InvalidRequestError",
     "KdfError",
@@ -90,23 +116,36 @@ __all__ = [
     "RateLimitedError",
     "RefusedNumber",
     "RejectedError",
+    "Segments",
+    "SegmentsBatch",
     "ServerError",
     "SmspohError",
     "TransportError",
     "Verdict",
     "WeakKeyWarning",
+    "ZawgyiWarning",
     "backends",
+    "cost",
     "decrypt",
     "decrypt_batch",
     "decrypt_bytes",
     "decrypt_bytes_batch",
     "derive_key",
     "derive_key_batch",
+    "detect_zawgyi",
+    "detect_zawgyi_batch",
     "encrypt",
     "encrypt_batch",
     "generate_encrypt_key",
     "normalize",
     "normalize_batch",
+    "segments",
+    "segments_batch",
+    "to_gsm7",
+    "unicode_to_zawgyi",
+    "unicode_to_zawgyi_batch",
+    "zawgyi_to_unicode",
+    "zawgyi_to_unicode_batch",
 ]
 
 

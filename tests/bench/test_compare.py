@@ -159,22 +159,24 @@ def test_a_run_that_would_leave_worthless_figures_is_refused(arguments: list[str
     assert refused.value.code == 2
 
 
-def test_a_part_that_is_measured_alone_leaves_the_other_as_it_was(
+def test_a_part_that_is_measured_alone_leaves_the_others_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(phone_compare, "record", lambda rounds, *, small: {"rounds": rounds})
     monkeypatch.setattr(compare, "keys", lambda rounds, *, small: {"tasks": [rounds]})
+    monkeypatch.setattr(compare, "texts", lambda rounds, *, small: {"rounds": rounds})
 
     def run(rounds: str, *only: str) -> Any:
         options = ["--small", "--rounds", rounds, "--folder", str(tmp_path), *only]
         compare.main(options)
         (path,) = tmp_path.iterdir()
         record = json.loads(path.read_text("utf-8"))
-        return record["tasks"], record["phone"]
+        return record["tasks"], record["phone"]["rounds"], record.get("texts", {}).get("rounds")
 
-    assert run("7", "--only", "phone") == ([], {"rounds": 7})
-    assert run("8", "--only", "keys") == ([8], {"rounds": 7})
-    assert run("9") == ([9], {"rounds": 9})
+    assert run("7", "--only", "phone") == ([], 7, None)
+    assert run("8", "--only", "keys") == ([8], 7, None)
+    assert run("9", "--only", "texts") == ([8], 7, 9)
+    assert run("10") == ([10], 10, 10)
 
 
 def test_the_newest_record_of_this_machine_is_gone_on_with(tmp_path: Path) -> None:

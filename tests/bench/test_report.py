@@ -111,6 +111,13 @@ def test_a_task_of_one_engine_is_compared_with_nothing() -> None:
     assert ours == ["smspoh", "1.50 µs", "750 ns", "667,000"]
 
 
+def test_texts_have_a_date_and_versions_of_their_own() -> None:
+    texts = {"date": "2026-11-26", "versions": {"smsutil": "1.1.3"}, "tasks": [ALONE]}
+    page = report.page([_record(tasks=[], kernel=None, texts=texts)])
+    assert "### Texts\n\n- Versions: smsutil 1.1.3\n\n### One engine\n" in page
+    assert "A <CPU> (family 6, model 143), 2026-11-26; rounds: 45\n" in page
+
+
 def test_every_table_has_its_cpu_and_its_date_above_it() -> None:
     page = report.page([RECORD])
     assert page.count("\n\nA <CPU> (family 6, model 143), 2026-11-24; ") == page.count("### ") == 4

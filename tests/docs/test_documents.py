@@ -22,6 +22,7 @@ OURS = [
     "SECURITY.md",
     "docs/quickstart.md",
     "docs/guide/cli.md",
+    "docs/guide/texts.md",
     "docs/benchmarks.md",
     "docs/glossary.md",
     "docs/spec/envelope.md",
@@ -39,7 +40,7 @@ _LINK = re.compile(r"\]\(([^)#]+)")
 def _examples() -> list[tuple[str, int, str, str]]:
     return [
         (name, number, match[1], match[2] or "")
-        for name in ("README.md", "docs/quickstart.md", "docs/guide/keys.md")
+        for name in ("README.md", "docs/quickstart.md", "docs/guide/keys.md", "docs/guide/texts.md")
         for number, match in enumerate(_EXAMPLE.finditer((ROOT / name).read_text("utf-8")), 1)
     ]
 
@@ -77,8 +78,9 @@ def test_examples_print_what_is_below_them(
 
 def test_there_are_examples_to_run() -> None:
     names = [name for name, _, _, prints in _examples() if prints]
-    assert names.count("README.md") == 3
-    assert names.count("docs/quickstart.md") >= 3
+    assert names.count("README.md") == 4
+    assert names.count("docs/quickstart.md") >= 4
+    assert names.count("docs/guide/texts.md") >= 6
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -90,7 +92,7 @@ def test_every_option_of_a_command_is_in_its_section(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_section_has_no_option_that_its_command_lacks(name: str) -> None:
-    named = set(re.findall(r"`(--[a-z-]+)", _section(name)))
+    named = set(re.findall(r"`(--[a-z0-9-]+)", _section(name)))
     assert named - _options(name) == set()
 
 

@@ -33,7 +33,7 @@ def test_the_shell_lines_do_what_the_text_says(tmp_path: Path) -> None:
         for line in block.splitlines()
         if line.startswith("smspoh ") and "customers.csv" in line
     ]
-    assert [line.split()[1] for line in lines] == ["normalize", "send-bulk", "send-bulk"]
+    assert [line.split()[1] for line in lines] == ["normalize", "text", "send-bulk", "send-bulk"]
     with Sandbox() as sandbox:
         environment = {
             **os.environ,
@@ -55,11 +55,12 @@ def test_the_shell_lines_do_what_the_text_says(tmp_path: Path) -> None:
             for line in lines
         ]
         stored = len(list(sandbox.gateway.ledger.find(Filters())))
-    assert [each.returncode for each in done] == [1, 1, 1]
+    assert [each.returncode for each in done] == [1, 0, 1, 1]
     assert done[0].stderr == "refused 1 of 3 rows: 1 LETTERS\n"
-    assert "row 3, line 4: LETTERS" in done[1].stdout
-    assert "proven                 2" in done[2].stdout
-    assert [each.stderr for each in done[1:]] == ["", ""]
+    assert done[1].stderr == "3 texts, 3 parts, cost 37.5: 3 GSM7\n"
+    assert "row 3, line 4: LETTERS" in done[2].stdout
+    assert "proven                 2" in done[3].stdout
+    assert [each.stderr for each in done[2:]] == ["", ""]
     assert stored == 2
     with (tmp_path / "clean.csv").open(encoding="utf-8", newline="") as file:
         clean = [(row["e164"], row["verdict"]) for row in csv.DictReader(file)]

@@ -12,7 +12,7 @@ from smspoh.envelope import EnvelopeProfile, WeakKeyWarning
 from smspoh.errors import ArgumentError
 from smspoh.gateway import GatewayProfile, OutgoingMessage
 from smspoh.gateway.client import Client
-from smspoh.gateway.parts import count_parts
+from smspoh.text import segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -339,9 +339,9 @@ def test_a_profile_is_a_value() -> None:
     ids=lambda value: str(value)[:3],
 )
 def test_parts_are_counted_as_the_standard_packs_them(text: str, parts: int) -> None:
-    assert count_parts(text) == parts
+    assert segments(text).parts == parts
 
 
 def test_forced_unicode_counts_as_unicode() -> None:
-    assert count_parts("x" * 71) == 1
-    assert count_parts("x" * 71, unicode=True) == 2
+    assert segments("x" * 71).parts == 1
+    assert segments("x" * 71, unicode=True).parts == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import assert_type
 
 import smspoh
@@ -24,6 +25,33 @@ assert_type(smspoh.normalize_batch(["0812"], region="TH").parsed, list[str | Non
 assert_type(smspoh.phone.metadata_version(), str)
 assert_type(smspoh.normalize_batch(["09789123456"]).carriers, list[str | None])
 assert_type(smspoh.phone.carrier_name("+959789123456"), str | None)
+assert_type(smspoh.segments("text"), smspoh.Segments)
+assert_type(smspoh.segments(memoryview(b"text"), unicode=True).encoding, smspoh.Encoding)
+assert_type(smspoh.segments(b"text").forced_at, int | None)
+assert_type(smspoh.segments("text").boundaries, tuple[int, ...])
+assert_type(smspoh.segments("text").cuts, tuple[int, ...])
+assert_type(smspoh.segments("text").split("text"), list[str])
+assert_type(smspoh.segments_batch(["text", None, 7]), smspoh.SegmentsBatch)
+assert_type(smspoh.segments_batch([]).encodings, list[smspoh.Encoding])
+assert_type(smspoh.segments_batch([]).parts, list[int])
+assert_type(smspoh.segments_batch([]).forced_at, list[int | None])
+assert_type(smspoh.segments_batch([]).counts(), dict[smspoh.Encoding, int])
+assert_type(smspoh.Encoding.GSM7.part_units, int)
+assert_type(smspoh.to_gsm7("text"), str)
+assert_type(smspoh.cost(["text", None], "12.5"), smspoh.Cost)
+assert_type(smspoh.cost(smspoh.segments_batch([]), 12).total, Decimal)
+assert_type(smspoh.detect_zawgyi(b"text"), smspoh.Detection)
+assert_type(smspoh.detect_zawgyi("text").encoding, smspoh.FontEncoding)
+assert_type(smspoh.detect_zawgyi("text").probability, float | None)
+assert_type(smspoh.detect_zawgyi_batch(["text", None]), smspoh.DetectionBatch)
+assert_type(smspoh.detect_zawgyi_batch([]).encodings, list[smspoh.FontEncoding])
+assert_type(smspoh.detect_zawgyi_batch([]).probabilities, list[float | None])
+assert_type(smspoh.detect_zawgyi_batch([]).counts(), dict[smspoh.FontEncoding, int])
+assert_type(smspoh.zawgyi_to_unicode(bytearray(b"text")), str)
+assert_type(smspoh.unicode_to_zawgyi("text"), str)
+assert_type(smspoh.zawgyi_to_unicode_batch(["text", None]), list[str | None])
+assert_type(smspoh.unicode_to_zawgyi_batch(["text", 7]), list[str | None])
+assert_type(smspoh.text.zawgyi_model_version(), str)
 
 with Sandbox() as sandbox, smspoh.Client("key", "secret", base_url=sandbox.base_url) as client:
     assert_type(client.send("09789123456", "text", "SMSPoh", encrypt=True), SendResult)
@@ -36,3 +64,7 @@ smspoh.gateway.Nope  # type: ignore[attr-defined]  # noqa: B018
 smspoh.sandbox.Nope  # type: ignore[attr-defined]  # noqa: B018
 smspoh.encrypt(7, "key")  # type: ignore[arg-type]
 smspoh.normalize("09789123456", region=7)  # type: ignore[arg-type]
+smspoh.segments(7)  # type: ignore[arg-type]
+smspoh.to_gsm7(b"text")  # type: ignore[arg-type]
+smspoh.cost(["text"], 12.5)  # type: ignore[arg-type]
+smspoh.detect_zawgyi(None)  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from smspoh.phone import Verdict, normalize_batch
 
 from ._exit import BadInput
 from ._table import CELLS
+from ._zawgyi import as_unicode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,8 @@ def examine(
 
     Args:
         records: number, text, and perhaps reference of n rows.
-        model: what all messages have in common.
+        model: what all messages have in common. Its `zawgyi` says what is done with
+            texts of Zawgyi, which is told on stderr.
         region: of numbers without a country code.
         include_unconfirmed: send to UNCONFIRMED numbers too.
 
@@ -79,13 +81,15 @@ def examine(
         raise BadInput("FILE has a reference twice: each row needs its own")
     numbers = [record.cells[0] if record.cells else None for record in records]
     phones = normalize_batch(numbers, region=region, strict=True, sms=True)
+    texts = as_unicode([r.cells[1] if r.cells else "" for r in records], model.zawgyi)
+    model = replace(model, zawgyi="ignore")  # they were looked at here
     job = secrets.token_hex(4)
     taken = {Verdict.VALID, Verdict.UNCONFIRMED} if include_unconfirmed else {Verdict.VALID}
     columns = zip(
-        records, phones.e164, phones.verdicts, phones.regions, phones.operators, strict=True
+        records, texts, phones.e164, phones.verdicts, phones.regions, phones.operators, strict=True
     )
     rows = []
-    for at, (record, e164, verdict, region_, operator) in enumerate(columns, start=1):
+    for at, (record, text, e164, verdict, region_, operator) in enumerate(columns, start=1):
         row = Row(
             row=at,
             line=record.line,
@@ -100,7 +104,7 @@ def examine(
             if len(record.cells) > 2:
                 row = replace(row, reference=record.cells[2])
             if e164 is not None and verdict in taken:
-                row = _with_message(row, replace(model, to=e164, message=record.cells[1]))
+                row = _with_message(row, replace(model, to=e164, message=text))
         rows.append(row)
     return rows
 
@@ -131,7 +135,8 @@ def seal(records: Sequence[Record], model: OutgoingMessage, salt: bytes | None =
         The salt and the digest, in 72 hexadecimal digits.
     """
     content = hashlib.sha256()
-    common = (model.sender, f"{model.encrypt:d}{model.test:d}")
+    converts = "z" if model.zawgyi == "convert" else ""
+    common = (model.sender, f"{model.encrypt:d}{model.test:d}{converts}")
     for cells in (common, *(record.cells or () for record in records)):
         content.update(len(cells).to_bytes(4, "big"))
         for cell in cells:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smspoh.gateway.parts import count_parts
+from smspoh.text import segments_batch
 
 from ._exit import OK, REFUSED
 from ._output import counted, to_json
@@ -36,7 +36,8 @@ class Summary:
         self.refused_rows = [row for row in rows if row.message is None]
         self.refused = Counter(row.verdict for row in self.refused_rows)
         self.to_send = len(rows) - len(self.refused_rows)
-        self.parts = sum(count_parts(row.message.message) for row in rows if row.message)
+        texts = [row.message.message for row in rows if row.message]
+        self.parts = sum(segments_batch(texts).parts)
         self.outcomes: Counter[str] = Counter()
         self.proven: Counter[bool] = Counter()
         for row in carried:

@@ -137,6 +137,7 @@ def send_one(client: Client, message: OutgoingMessage, *, prove: bool = True) ->
             test=message.test,
             delivery_receipt_url=message.delivery_receipt_url,
             client_reference=message.client_reference,
+            zawgyi=message.zawgyi,
         )
     except GatewayError as error:
         return Result(_outcome(error), error=error)

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smspoh.gateway import Client, OutgoingMessage, prove_batch
-from smspoh.gateway.parts import count_parts
 from smspoh.sandbox import SandboxSettings
+from smspoh.text import segments_batch
 
 from ._bulk_rows import examine
 from ._exit import OK, REFUSED, BadInput, Interrupted
@@ -178,7 +178,7 @@ def run(client: Client, rows_max: int | None = None) -> Report:
         replies = _send(client, messages)
     accepted = [at for at, entry in enumerate(replies) if entry is not None and entry.accepted]
     report.sent = len(accepted)
-    report.parts = sum(count_parts(messages[at].message) for at in accepted)
+    report.parts = sum(segments_batch([messages[at].message for at in accepted]).parts)
     report.paid = int(before - client.balance().amount)
 
     with report.stage("prove the replies"):

@@ -19,9 +19,12 @@ from ._input import file_argument, open_input, read_whole, region_option
 from ._keys import find_key, generate_key_option, key_file_option
 from ._output import json_option, note, printing_after, to_json
 from ._sending import Outcome, Result, send_one
+from ._zawgyi import as_unicode, zawgyi_option
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from smspoh.gateway.models import ZawgyiChoice
 
 
 def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
@@ -55,7 +58,8 @@ def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     metavar="TIME",
     help="Send later, at this ISO 8601 time.",
 )
-@click.option("--unicode", "as_unicode", is_flag=True, help="Send as UCS-2 in any case.")
+@click.option("--unicode", "force_unicode", is_flag=True, help="Send as UCS-2 in any case.")
+@zawgyi_option
 @click.option("--receipt-url", metavar="URL", help="Where the delivery receipt goes.")
 @click.option("--test", is_flag=True, help="Mark as a test message.")
 @base_url_option
@@ -74,7 +78,8 @@ def command(
     generate_key: bool,
     reference: str | None,
     scheduled_at: datetime | None,
-    as_unicode: bool,
+    force_unicode: bool,
+    zawgyi: ZawgyiChoice,
     receipt_url: str | None,
     test: bool,
     base_url: str | None,
@@ -107,7 +112,7 @@ def command(
         ctx.exit(REFUSED)
     with open_input(file) as source:
         text = read_whole(source).removeprefix("\ufeff")
-    text = text.removesuffix("\n").removesuffix("\r")
+    [text] = as_unicode([text.removesuffix("\n").removesuffix("\r")], zawgyi)
     reference = reference if reference is not None else secrets.token_hex(6)
     message = OutgoingMessage(
         to=e164,
@@ -115,10 +120,11 @@ def command(
         sender=sender,
         encrypt=encrypt,
         scheduled_at=scheduled_at,
-        unicode=True if as_unicode else None,
+        unicode=True if force_unicode else None,
         test=test,
         delivery_receipt_url=receipt_url,
         client_reference=reference,
+        zawgyi="ignore",  # it was looked at here
     )
     checked_message(message, GATEWAY_V3)  # before a key is made, or asked for
     with connect(base_url) as client:

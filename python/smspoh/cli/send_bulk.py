@@ -31,11 +31,13 @@ from ._sending import (
     send_together,
 )
 from ._table import delimiter_option, read_records
+from ._zawgyi import zawgyi_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from smspoh.gateway import Client
+    from smspoh.gateway.models import ZawgyiChoice
 
     from ._bulk_rows import Row
 
@@ -57,6 +59,7 @@ ROWS_MAX = 1_000_000  # they are held in memory, some 400 bytes each
 @click.option("--include-unconfirmed", is_flag=True, help="Send to UNCONFIRMED numbers too.")
 @click.option("--encrypt", is_flag=True, help="Send encrypted, a new key each, and prove each.")
 @click.option("--test", is_flag=True, help="Mark as test messages.")
+@zawgyi_option
 @click.option(
     "--outcomes",
     type=click.Path(path_type=Path),
@@ -97,6 +100,7 @@ def command(
     include_unconfirmed: bool,
     encrypt: bool,
     test: bool,
+    zawgyi: ZawgyiChoice,
     outcomes: Path | None,
     resume: Path | None,
     workers: int,
@@ -127,7 +131,9 @@ def command(
         records = list(islice(read_records(source, columns, delimiter=delimiter), ROWS_MAX + 1))
     if len(records) > ROWS_MAX:
         raise BadInput(f"FILE has more than {ROWS_MAX:,} rows, the most that one run takes")
-    model = OutgoingMessage(to="", message="", sender=sender, encrypt=encrypt, test=test)
+    model = OutgoingMessage(
+        to="", message="", sender=sender, encrypt=encrypt, test=test, zawgyi=zawgyi
+    )
     rows = examine(records, model, region=region, include_unconfirmed=include_unconfirmed)
     if resume is not None:
         plan = plan_resume(resume, rows, records, model)

@@ -17,9 +17,16 @@ from urllib.parse import urlsplit
 from smspoh.envelope import generate_encrypt_key
 from smspoh.envelope.keys import warn_if_weak
 from smspoh.errors import ArgumentError
+from smspoh.text import (
+    Encoding,
+    FontEncoding,
+    detect_zawgyi,
+    segments,
+    warn_of_zawgyi,
+    zawgyi_to_unicode,
+)
 
-from .models import OutgoingMessage, as_recipients
-from .parts import GSM7_PART_SEPTETS, count_parts
+from .models import ZAWGYI_CHOICES, OutgoingMessage, as_recipients
 
 if TYPE_CHECKING:
     from .profile import GatewayProfile
@@ -31,7 +38,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> OutgoingMessage:
-    """Return the message ready to send: recipients as a tuple, a key if it needs one.
+    """Return the message ready to send.
+
+    The recipients are a tuple, there is a key if it needs one, `unicode` is True if the
+    text needs it, and a text of Zawgyi is converted if that was asked.
 
     Raises:
         TypeError: a field has the wrong type.
@@ -39,6 +49,7 @@ def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> Outgoi
 
     Warns:
         WeakKeyWarning: a key that cannot hold 80 bits.
+        ZawgyiWarning: a text that is Zawgyi, or may be.
     """
     if not isinstance(message, OutgoingMessage):
         raise TypeError(f"a message must be an OutgoingMessage, not {_type(message)}")
@@ -47,7 +58,9 @@ def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> Outgoi
     if message.unicode is not None:
         _require_bool("unicode", message.unicode)
     recipients = checked_recipients(message.to, profile)
-    _check_text(message.message, bool(message.unicode), profile)
+    _require_utf8("message", message.message)
+    text, readable = _as_unicode(message)
+    unicode = _checked_unicode(text, message.unicode, profile)
     checked_sender(message.sender, profile)
     _check_key(message.encrypt_key, message.encrypt, profile)
     if message.scheduled_at is not None:
@@ -56,12 +69,16 @@ def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> Outgoi
         _check_receipt_url(message.delivery_receipt_url, profile)
     if message.client_reference is not None:
         _check_reference(message.client_reference, profile)
+    # Both warn at the line that called the client.
+    warn_of_zawgyi(readable, stacklevel=4)
     key = message.encrypt_key
     if key is not None:
-        warn_if_weak([key.encode()], stacklevel=4)  # at the line that called the client
+        warn_if_weak([key.encode()], stacklevel=4)
     elif message.encrypt:
         key = generate_encrypt_key()
-    return replace(message, to=recipients, encrypt_key=key)
+    return replace(
+        message, to=recipients, message=text, encrypt_key=key, unicode=unicode, zawgyi="ignore"
+    )
 
 
 def checked_recipients(to: object, profile: GatewayProfile) -> tuple[str, ...]:
@@ -125,17 +142,38 @@ def checked_sender(sender: object, profile: GatewayProfile) -> str:
     )
 
 
-def _check_text(text: str, unicode: bool, profile: GatewayProfile) -> None:
-    _require_utf8("message", text)
+def _as_unicode(message: OutgoingMessage) -> tuple[str, FontEncoding]:
+    """Return the text that is to be sent, and what its reader has to be warned of."""
+    if message.zawgyi not in ZAWGYI_CHOICES:
+        raise ArgumentError(f"zawgyi must be one of {', '.join(ZAWGYI_CHOICES)}")
+    text = message.message
+    if message.zawgyi == "ignore" or text.isascii():
+        return text, FontEncoding.NONE
+    found = detect_zawgyi(text).encoding
+    if found is FontEncoding.ZAWGYI and message.zawgyi == "convert":
+        return zawgyi_to_unicode(text), FontEncoding.UNICODE
+    return text, found
+
+
+def _checked_unicode(text: str, unicode: bool | None, profile: GatewayProfile) -> bool | None:
+    """Return `unicode` as it is sent: True where the text needs it."""
     if not text.strip():
         raise ArgumentError("message is empty; it needs a text")
     most = profile.message_parts_max
     # The first test keeps a text of any size from being counted.
-    parts = most + 1
-    if len(text) <= most * GSM7_PART_SEPTETS:
-        parts = count_parts(text, unicode=unicode)
-    if parts > most:
+    found = None
+    if len(text) <= most * Encoding.GSM7.part_units:
+        found = segments(text, unicode=bool(unicode))
+    if found is None or found.parts > most:
         raise ArgumentError(f"message takes more than {most} parts, the most that is sent")
+    if found.encoding is Encoding.GSM7:
+        return unicode
+    if unicode is False:
+        raise ArgumentError(
+            f"unicode is False, but GSM-7 lacks character {found.forced_at} of message;"
+            " True or None is needed, or a text of GSM-7 (smspoh.to_gsm7 may make one)"
+        )
+    return True
 
 
 def _check_key(key: str | None, encrypt: bool, profile: GatewayProfile) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from .flow import Flow, T
+    from .models import ZawgyiChoice
 
 
 class Client:
@@ -90,6 +91,7 @@ class Client:
         test: bool = False,
         delivery_receipt_url: str | None = None,
         client_reference: str | None = None,
+        zawgyi: ZawgyiChoice = "warn",
     ) -> SendResult:
         """Send one text and return an entry for each different recipient.
 
@@ -102,10 +104,15 @@ class Client:
             encrypt_key: the key for that; one that is weak gets a WeakKeyWarning. With
                 None one is made and handed back as `encrypt_key` of the result.
             scheduled_at: an aware time to send at, to the second; None is now.
-            unicode: True sends as UCS-2; None lets the gateway choose.
+            unicode: True sends as UCS-2, also where GSM-7 would do; False says that the
+                text is GSM-7, and is refused where it is not; None sends what it needs.
             test: send a test message.
             delivery_receipt_url: where the receipts of this message go.
             client_reference: a reference of yours, 1 to 50 characters.
+            zawgyi: what is done with a text that is Zawgyi, which phones with Unicode
+                show as rubble: "warn" sends it and gives a ZawgyiWarning, "convert" sends
+                it as Unicode, "ignore" sends it without a word. One that only may be
+                Zawgyi is never converted, and warned of unless it is ignored.
 
         Returns:
             The entries as the gateway answered. One that the gateway refused is
@@ -136,6 +143,7 @@ class Client:
             test=test,
             delivery_receipt_url=delivery_receipt_url,
             client_reference=client_reference,
+            zawgyi=zawgyi,
         )
         return self._run(flow.send(checked_message(outgoing, self._profile), self._profile))
 

@@ -38,7 +38,7 @@ def assign_one(message: OutgoingMessage, entries: Sequence[Message]) -> SendResu
             continue
         own.append(entry)
     missing = () if nameless >= len(waiting) else tuple(written[key] for key in waiting)
-    return SendResult(tuple(own), message.encrypt_key, missing, tuple(unmatched))
+    return SendResult(tuple(own), message.encrypt_key, missing, tuple(unmatched), message.message)
 
 
 def assign(group: Sequence[OutgoingMessage], entries: Sequence[Message]) -> BulkResult:
@@ -70,7 +70,7 @@ def assign(group: Sequence[OutgoingMessage], entries: Sequence[Message]) -> Bulk
         if row in waiting.get(key, ()):
             missing[row].append(number)
     results = [
-        SendResult(tuple(own), message.encrypt_key, tuple(left))
+        SendResult(tuple(own), message.encrypt_key, tuple(left), text=message.message)
         for own, message, left in zip(found, group, missing, strict=True)
     ]
     return BulkResult(tuple(results), tuple(unmatched))

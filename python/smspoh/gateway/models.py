@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeAlias, get_args, overload
 
 from smspoh.phone import Operator
 
 if TYPE_CHECKING:
     from datetime import datetime
     from decimal import Decimal
+
+ZawgyiChoice: TypeAlias = Literal["warn", "convert", "ignore"]
+ZAWGYI_CHOICES: Final[tuple[ZawgyiChoice, ...]] = get_args(ZawgyiChoice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,13 @@ class OutgoingMessage:
         encrypt: the gateway stores and returns the text encrypted.
         encrypt_key: the key for that; with None the client makes one.
         scheduled_at: an aware time to send at, to the second; None is now.
-        unicode: True sends as UCS-2, False asks not to, None leaves it open.
+        unicode: True sends as UCS-2, also where GSM-7 would do; False says that the text
+            is GSM-7, and is refused where it is not; None sends what the text needs.
         test: a test message.
         delivery_receipt_url: where the receipts of this message go.
         client_reference: the caller's own reference, repeated in replies.
+        zawgyi: what is done with a text that is Zawgyi: "warn" sends it and warns,
+            "convert" sends it as Unicode, "ignore" sends it without a word.
 
     Source: SMSPoh API Specification 3.0, "Send Message".
     """
@@ -92,6 +98,7 @@ class OutgoingMessage:
     test: bool = False
     delivery_receipt_url: str | None = None
     client_reference: str | None = None
+    zawgyi: ZawgyiChoice = "warn"
 
     def __repr__(self) -> str:
         several = 1 if isinstance(self.to, str) else len(self.to)
@@ -239,12 +246,15 @@ class SendResult(Sequence[Message]):
             no entry: what became of them is not known, they may have been sent to.
         unmatched: entries of the reply that name none of the recipients. Those of
             a bulk are on the `BulkResult`.
+        text: the text as it was sent, which is not the caller's where Zawgyi was
+            converted: `verify` needs this one.
     """
 
     messages: tuple[Message, ...]
     encrypt_key: str | None = None
     missing: tuple[str, ...] = ()
     unmatched: tuple[Message, ...] = ()
+    text: str = ""
 
     @property
     def accepted(self) -> tuple[Message, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from smspoh.gateway.parts import GSM7_PART_SEPTETS, count_parts
+from smspoh.text import Encoding, segments
 
 from .ledger import Filters
 
@@ -184,8 +184,8 @@ class _Reader:
     def parts(self, text: str, *, unicode: bool) -> int:
         most = self._settings.limits.message_parts_max
         # The first test keeps a text of any size from being counted.
-        short = len(text) <= most * GSM7_PART_SEPTETS
-        parts = count_parts(text, unicode=unicode) if short else most + 1
+        short = len(text) <= most * Encoding.GSM7.part_units
+        parts = segments(text, unicode=unicode).parts if short else most + 1
         if parts > most:
             self.wrong.append(("message", f"Message should contain at most {most} parts."))
         return parts

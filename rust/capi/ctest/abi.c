@@ -272,8 +272,64 @@ static int carriers(void) {
     return 0;
 }
 
+/* A text of two parts, one that is no text, and where the first part ends. */
+static int segments(void) {
+    char text[166];
+    memset(text, 'a', sizeof text);
+    text[161] = 0;
+    text[162] = (char)0xFF;
+    text[163] = 0;
+    memcpy(text + 164, "hi", 2);
+    uint8_t encodings[3], cut;
+    int32_t parts[3], units_of[3], left[3], forced[3], at;
+    size_t count = 9;
+    const SmspohTexts texts = {.data = bytes(text), .size = sizeof text};
+    EXPECT(smspoh_segments_batch(&texts, 3, 0, 1, encodings, parts, units_of,
+                                 left, forced) == SMSPOH_STATUS_OK);
+    EXPECT(encodings[0] == SMSPOH_ENCODING_GSM7 && encodings[1] == SMSPOH_ENCODING_NONE);
+    EXPECT(parts[0] == 2 && parts[1] == 0 && parts[2] == 1);
+    EXPECT(units_of[0] == 161 && left[0] == 145 && left[2] == 158 && forced[0] == -1);
+    EXPECT(smspoh_segments_batch(&texts, 2, 0, 1, NULL, parts, NULL, NULL,
+                                 NULL) == SMSPOH_STATUS_ARGUMENT);
+    static const uint16_t units[] = {'h', 'i', 0, 0x1000, 0xD83D, 0xDE00};
+    const SmspohTexts utf16 = {.utf16 = units, .size = sizeof units / sizeof *units};
+    EXPECT(smspoh_segments_batch(&utf16, 2, 0, 1, encodings, NULL, units_of, NULL, NULL) ==
+           SMSPOH_STATUS_OK);
+    EXPECT(encodings[1] == SMSPOH_ENCODING_UCS2 && units_of[0] == 2 && units_of[1] == 3);
+    EXPECT(smspoh_text_boundaries(bytes(text), 161, SMSPOH_ENCODING_GSM7, &at, &cut, 1, &count) ==
+           SMSPOH_STATUS_OK);
+    EXPECT(count == 1 && at == 153 && cut == 0);
+    EXPECT(smspoh_text_boundaries(bytes(text), 161, SMSPOH_ENCODING_GSM7, NULL, NULL, 0, &count) ==
+           SMSPOH_STATUS_ARGUMENT);
+    EXPECT(count == 1);
+    return 0;
+}
+
+/* A syllable of Zawgyi, told and converted; Latin beside it. */
+static int zawgyi(void) {
+    static const char text[] = "\xE1\x80\x99\xE1\x80\xB9\xE1\x80\xB8\0abc";
+    static const char unicode[] = "\xE1\x80\x99\xE1\x80\xBA\xE1\x80\xB8";
+    const size_t size = sizeof text - 1;
+    uint8_t encodings[2], out[(sizeof text - 1) * SMSPOH_ZAWGYI_GROWTH], version[16];
+    double probabilities[2];
+    int64_t offsets[3];
+    const SmspohTexts texts = {.data = bytes(text), .size = size};
+    EXPECT(smspoh_zawgyi_detect_batch(&texts, 2, 1, encodings, probabilities) ==
+           SMSPOH_STATUS_OK);
+    EXPECT(encodings[0] == SMSPOH_FONT_ENCODING_ZAWGYI && encodings[1] == SMSPOH_FONT_ENCODING_NONE);
+    EXPECT(probabilities[0] > 0.999 && probabilities[1] != probabilities[1]);
+    EXPECT(smspoh_zawgyi_convert_batch(&texts, 2, 0, out, sizeof out, offsets) ==
+           SMSPOH_STATUS_OK);
+    EXPECT(offsets[0] == 0 && offsets[1] == 9 && offsets[2] == 12);
+    EXPECT(memcmp(out, unicode, 9) == 0 && memcmp(out + 9, "abc", 3) == 0);
+    EXPECT(smspoh_zawgyi_convert_batch(&texts, 2, 0, out, sizeof out - 1,
+                                       offsets) == SMSPOH_STATUS_ARGUMENT);
+    EXPECT(smspoh_zawgyi_model_version(version) == SMSPOH_STATUS_OK && version[15] == 0);
+    return 0;
+}
+
 int main(void) {
-    if (normalize() || normalize_abroad() || carriers() || version() || derive() ||
+    if (normalize() || normalize_abroad() || carriers() || segments() || zawgyi() || version() || derive() ||
         derive_refuses() || derive_by_name() || stopped() || envelope() || envelope_refuses() ||
         exact())
         return 1;

@@ -13,7 +13,7 @@
  The number of this ABI. It changes with every change to the header that an
  older caller would not survive.
  */
-#define SMSPOH_ABI_VERSION 3
+#define SMSPOH_ABI_VERSION 4
 
 /*
  Salt mode: a random salt for each message.
@@ -199,6 +199,46 @@
  A voice mailbox.
  */
 #define SMSPOH_KIND_VOICEMAIL 11
+
+/*
+ No text: the row is missing, or not UTF-8.
+ */
+#define SMSPOH_ENCODING_NONE 0
+
+/*
+ The GSM 7 bit default alphabet; units are septets.
+ */
+#define SMSPOH_ENCODING_GSM7 1
+
+/*
+ UCS-2; units are those of UTF-16.
+ */
+#define SMSPOH_ENCODING_UCS2 2
+
+/*
+ Nothing of the Myanmar script that could tell, or no text.
+ */
+#define SMSPOH_FONT_ENCODING_NONE 0
+
+/*
+ Unicode, or it reads the same in both.
+ */
+#define SMSPOH_FONT_ENCODING_UNICODE 1
+
+/*
+ Zawgyi.
+ */
+#define SMSPOH_FONT_ENCODING_ZAWGYI 2
+
+/*
+ Not to be told, or pieces of both.
+ */
+#define SMSPOH_FONT_ENCODING_AMBIGUOUS 3
+
+/*
+ Bytes that a byte of text becomes at most in the other font encoding.
+ */
+#define SMSPOH_ZAWGYI_GROWTH 4
 
 /*
  The outcome of a call. The hundreds are the family; numbers are given by
@@ -398,6 +438,32 @@ typedef struct SmspohNumber {
    */
   uint8_t e164[24];
 } SmspohNumber;
+
+/*
+ The texts of a batch, less than 2 GiB of them.
+
+ They are UTF-8 in `data`, or UTF-16 in the byte order of the CPU; the other is null.
+ Text `row` is the bytes from `offsets[row]` to `offsets[row + 1]`; with `offsets` null,
+ which it is for UTF-16, the texts have a zero between two and none behind the last.
+ */
+typedef struct SmspohTexts {
+  /*
+   UTF-8, or null.
+   */
+  const uint8_t *data;
+  /*
+   UTF-16, or null.
+   */
+  const uint16_t *utf16;
+  /*
+   Bytes of UTF-8, or units of UTF-16.
+   */
+  size_t size;
+  /*
+   One more than there are rows, or null.
+   */
+  const int64_t *offsets;
+} SmspohTexts;
 
 #ifdef __cplusplus
 extern "C" {
@@ -669,6 +735,109 @@ SmspohStatus smspoh_normalize_batch(const uint8_t *data,
 SmspohStatus smspoh_backends(uint8_t *out,
                              size_t out_size,
                              size_t *size);
+
+/*
+ Count the parts of `rows` texts and fill the columns that are asked for.
+
+ `ucs2` is 1 to write all of them as UCS-2, or 0. `threads` is the most to use, 0 for one
+ a CPU.
+
+ A column that is null is not written. The others hold, for each row:
+
+ - `encodings`: a `SMSPOH_ENCODING_`; `NONE` for a row that is no text, whose counts
+   are 0;
+ - `parts`: the parts it is sent in, 1 for an empty text;
+ - `units`: septets or units of UTF-16 in all;
+ - `units_left`: units that the last part has left;
+ - `forced_at`: the character that made it UCS-2, counted from 0; -1 where none did.
+
+ Returns `Argument`, and writes nothing, where `texts` does not hold `rows` texts.
+
+ # Safety
+ Every pointer is null or valid for the size it names for the length of the call; what
+ is written overlaps nothing else.
+ */
+SmspohStatus smspoh_segments_batch(const struct SmspohTexts *texts,
+                                   size_t rows,
+                                   uint8_t ucs2,
+                                   size_t threads,
+                                   uint8_t *encodings,
+                                   int32_t *parts,
+                                   int32_t *units,
+                                   int32_t *units_left,
+                                   int32_t *forced_at);
+
+/*
+ Find where the parts of a text begin.
+
+ `text` holds `size` bytes of UTF-8, and `encoding` is the one that
+ `smspoh_segments_batch` found. `*count` becomes the number of boundaries, one less than
+ there are parts. Boundary `i` has `at[i]` characters before it, and `cuts[i]` is 1 where
+ it divides a Myanmar syllable, else 0. Both have room for `capacity` items; with less
+ than `*count` the call returns `Argument` and the first `capacity` of them.
+
+ # Safety
+ As for `smspoh_segments_batch`; `count` is valid for one item.
+ */
+SmspohStatus smspoh_text_boundaries(const uint8_t *text,
+                                    size_t size,
+                                    uint8_t encoding,
+                                    int32_t *at,
+                                    uint8_t *cuts,
+                                    size_t capacity,
+                                    size_t *count);
+
+/*
+ Write the version of `myanmartools` that the model was made from, in ASCII and padded
+ with zeros, to the 16 bytes at `version`.
+
+ # Safety
+ `version` is valid for writes of 16 bytes.
+ */
+SmspohStatus smspoh_zawgyi_model_version(uint8_t *version);
+
+/*
+ Tell the font encoding of `rows` texts, and fill the columns that are asked for.
+
+ A column that is null is not written. The
+ others hold, for each row:
+
+ - `encodings`: a `SMSPOH_FONT_ENCODING_`;
+ - `probabilities`: how likely it is Zawgyi by the model, 0 to 1; no number (NaN) where the
+   model knows nothing of the text.
+
+ Returns `Argument`, and writes nothing, where `texts` does not hold `rows` texts.
+
+ # Safety
+ As for `smspoh_segments_batch`.
+ */
+SmspohStatus smspoh_zawgyi_detect_batch(const struct SmspohTexts *texts,
+                                        size_t rows,
+                                        size_t threads,
+                                        uint8_t *encodings,
+                                        double *probabilities);
+
+/*
+ Convert `rows` texts to the other font encoding, one behind the other, into `out`.
+
+ `to_zawgyi` is 1 to convert Unicode to
+ Zawgyi, 0 for Zawgyi to Unicode. `capacity` is at least `SMSPOH_ZAWGYI_GROWTH`
+ for each byte of the texts.
+ Row `row` becomes the bytes of `out` from `out_offsets[row]` to `out_offsets[row + 1]`;
+ one that is no text becomes an empty one.
+
+ Returns `Argument`, and writes nothing, where `texts` does not hold `rows` texts or `out`
+ is too small.
+
+ # Safety
+ As for `smspoh_segments_batch`; `out_offsets` is valid for `rows + 1` items.
+ */
+SmspohStatus smspoh_zawgyi_convert_batch(const struct SmspohTexts *texts,
+                                         size_t rows,
+                                         uint8_t to_zawgyi,
+                                         uint8_t *out,
+                                         size_t capacity,
+                                         int64_t *out_offsets);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -44,6 +44,21 @@ pub(crate) unsafe fn slice_mut<'a, T>(data: *mut T, size: usize) -> Result<&'a m
     Ok(unsafe { std::slice::from_raw_parts_mut(data, size) })
 }
 
+/// The column at `data`; `None` where the caller does not want it.
+///
+/// # Safety
+/// As for [`slice_mut`].
+pub(crate) unsafe fn column<'a, T>(
+    data: *mut T,
+    size: usize,
+) -> Result<Option<&'a mut [T]>, Error> {
+    if data.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: the caller promises what `slice_mut` wants.
+    unsafe { slice_mut(data, size).map(Some) }
+}
+
 /// The rows of one input: `count` pointers and `count` sizes.
 pub(crate) struct Gathered<'a>(Vec<&'a [u8]>, bool);
 

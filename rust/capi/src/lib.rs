@@ -17,6 +17,8 @@ mod number;
 mod phone;
 mod run;
 mod status;
+mod text;
+mod zawgyi;
 
 pub use carrier::*;
 pub use envelope::*;
@@ -26,10 +28,12 @@ pub use number::*;
 pub use phone::*;
 pub use run::{SmspohProgress, SmspohRun, smspoh_backends};
 pub use status::SmspohStatus;
+pub use text::*;
+pub use zawgyi::*;
 
 /// The number of this ABI. It changes with every change to the header that an
 /// older caller would not survive.
-pub const SMSPOH_ABI_VERSION: u32 = 3;
+pub const SMSPOH_ABI_VERSION: u32 = 4;
 
 /// The number of the ABI that this library was built with.
 ///

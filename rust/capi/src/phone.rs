@@ -4,7 +4,7 @@ use smspoh_core::phone::{self, Columns, Options, Region, Text};
 
 use crate::SmspohStatus;
 use crate::guard::guard;
-use crate::input::{flag, slice, slice_mut};
+use crate::input::{column, flag, slice, slice_mut};
 
 /// How to judge phone numbers.
 #[repr(C)]
@@ -138,18 +138,6 @@ pub unsafe extern "C" fn smspoh_normalize_batch(
         }
         Ok(())
     })
-}
-
-/// The column at `data`; `None` where the caller does not want it.
-///
-/// # Safety
-/// As for [`slice_mut`].
-unsafe fn column<'a, T>(data: *mut T, size: usize) -> Result<Option<&'a mut [T]>, Error> {
-    if data.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: the caller promises what `slice_mut` wants.
-    unsafe { slice_mut(data, size).map(Some) }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! - [`kdf`]: PBKDF2-HMAC-SHA256 over many rows at once.
 //! - [`envelope`]: the encrypted message, byte for byte as Yii2 makes it.
 //! - [`phone`]: dirty phone numbers to E.164, with the operator.
+//! - [`text`]: what a text costs, and whether it can be read.
 //!
 //! A *call* that cannot be done returns [`Error`]. A *row* that is wrong is
 //! data: it gets a verdict and never fails its batch.
@@ -18,6 +19,7 @@ mod memory;
 pub mod phone;
 pub mod primitive;
 pub mod rows;
+pub mod text;
 pub mod threads;
 pub mod watch;
 

@@ -1,4 +1,5 @@
 //! Many byte strings as one argument.
+use core::ops::Range;
 
 /// The rows of one input of a batch: one value for every row, or one each.
 #[derive(Clone, Copy)]
@@ -27,4 +28,22 @@ impl<'a> Rows<'a> {
             Self::Each(values) => values.len() == rows,
         }
     }
+}
+
+/// Whether `offsets` cut `data` into `rows` rows: one more than there are, in order,
+/// all of them inside.
+pub(crate) fn offsets_fit(data: &[u8], offsets: &[i64], rows: usize) -> bool {
+    let within = |&offset: &i64| usize::try_from(offset).is_ok_and(|at| at <= data.len());
+    offsets.len().checked_sub(1) == Some(rows)
+        && offsets.first().is_some_and(within)
+        && offsets.last().is_some_and(within)
+        && offsets.is_sorted()
+}
+
+/// Where row `row` is in what [`offsets_fit`] said yes to.
+#[inline(always)]
+pub(crate) fn range_of(offsets: &[i64], row: usize) -> Range<usize> {
+    let at = |row: usize| offsets.get(row).and_then(|&at| usize::try_from(at).ok());
+    let start = at(row).unwrap_or(0);
+    start..at(row + 1).unwrap_or(start)
 }

@@ -4,6 +4,7 @@ use super::dial::Sink;
 use super::plan::Ways;
 use super::window::{WINDOW, window};
 use super::{E164_SLOT, Number, Options, clean, judge};
+use crate::rows::{offsets_fit, range_of};
 use crate::watch::Pause;
 use crate::{Error, Watch, threads};
 
@@ -109,13 +110,7 @@ fn check(text: Text<'_>, rows: usize) -> Result<(), Error> {
     let fits = match text {
         Text::Lines(data) if rows == 0 => data.is_empty(),
         Text::Lines(data) => data.iter().filter(|&&byte| byte == b'\n').count() == rows - 1,
-        Text::Offsets { data, offsets } => {
-            let within = |&offset: &i64| usize::try_from(offset).is_ok_and(|at| at <= data.len());
-            offsets.len().checked_sub(1) == Some(rows)
-                && offsets.first().is_some_and(within)
-                && offsets.last().is_some_and(within)
-                && offsets.is_sorted()
-        }
+        Text::Offsets { data, offsets } => offsets_fit(data, offsets, rows),
     };
     if fits { Ok(()) } else { Err(Error::Argument) }
 }
@@ -344,9 +339,8 @@ impl<'a> Text<'a> {
             }
             Text::Offsets { data, offsets } => {
                 // `check` saw that they are in order and inside `data`.
-                let at = |row: usize| offsets.get(row).and_then(|&at| usize::try_from(at).ok());
-                let (start, end) = (at(row).unwrap_or(0), at(row + 1).unwrap_or(0));
-                (data.get(start..).unwrap_or_default(), end.saturating_sub(start))
+                let range = range_of(offsets, row);
+                (data.get(range.start..).unwrap_or_default(), range.len())
             }
         }
     }
