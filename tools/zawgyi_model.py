@@ -38,8 +38,9 @@ RANGES: Final = (
     range(0x1000, 0x10A0),  # Myanmar
     range(0xA9E0, 0xAA00),  # Myanmar Extended-B
     range(0xAA60, 0xAA80),  # Myanmar Extended-A
-    range(0x2000, 0x200C),  # spaces
 )
+# The model has spaces too, and each would count a text towards Zawgyi, an English one as well.
+SPACES: Final = range(0x2000, 0x200C)
 
 
 def build() -> bytes:
@@ -65,7 +66,8 @@ def build() -> bytes:
             firsts.append(state)
         class_of.append(classes[key])
     of_char = {char: class_of[at + 1] for at, char in enumerate(chars)}
-    if any(not any(ord(char) in ours for ours in RANGES) for char in chars):
+    known = (*RANGES, SPACES)
+    if any(not any(ord(char) in ours for ours in known) for char in chars):
         raise ValueError("the model has characters outside the ranges")
     return b"".join(
         (

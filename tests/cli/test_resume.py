@@ -138,6 +138,7 @@ def _no_seal() -> None:
         (_no_seal, [], "is of another FILE"),
         (lambda: None, ["--test"], "is of another FILE"),
         (lambda: None, ["--from", "Other"], "is of another FILE"),
+        (lambda: None, ["--zawgyi", "convert"], "--test or --zawgyi: --resume needs the same"),
         (lambda: None, ["--region", "none"], "comes to another number"),
         (lambda: None, ["--text-column", "number"], "is of another FILE"),
         (lambda: Path("first.csv").unlink(), [], "cannot be read"),

@@ -17,10 +17,10 @@ from smspoh.text import (
     ZawgyiWarning,
     unicode_to_zawgyi,
     unicode_to_zawgyi_batch,
-    warn_of_zawgyi,
     zawgyi_to_unicode,
     zawgyi_to_unicode_batch,
 )
+from smspoh.text._zawgyi import warn_of_zawgyi
 
 from .shared import SECRET, check_silent
 from .test_batch import MIXED

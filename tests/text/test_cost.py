@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smspoh.errors import ArgumentError
-from smspoh.text import Cost, Encoding, cost, segments, segments_batch, to_gsm7
+from smspoh.text import Cost, Encoding, cost, segments, segments_batch, to_gsm7, to_gsm7_batch
 
 from .alphabets import ASTRAL, BASIC, BURMESE_WORDS, EXTENSION
 from .shared import SECRET, TEXTS, check_silent
@@ -97,7 +97,7 @@ def test_the_total_of_the_smallest_prices_is_exact() -> None:
     assert cost(["a"] * 12, Decimal("1E-1000030")).total == Decimal("1.2E-1000029")
 
 
-NO_DIGITS: Final = "digits, with a point or without, as '12.5'"
+NO_DIGITS: Final = "up to 30 digits, with a point and up to 30 more or without, as '12.5'"
 NOT_FROM_0: Final = "from 0, of at most 30 digits"
 WRONG_PRICES: Final[tuple[tuple[Decimal | int | str, str], ...]] = (
     *((price, NO_DIGITS) for price in ("", " ", " 3 ", "12,5", "12.5 Ks", "1.2.3", "0x10", "free")),
@@ -146,12 +146,15 @@ def test_the_cost_shows_no_text() -> None:
 
 # What each sign becomes, by word: a list of its own, not that of the library.
 REPLACED: Final = {
-    **dict.fromkeys("‘’‚‛′", "'"),
-    **dict.fromkeys("“”„‟″", '"'),
+    **dict.fromkeys("‘’‚‛′´ʼ＇", "'"),
+    **dict.fromkeys("“”„‟″＂", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
     **dict.fromkeys("\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008", " "),
-    **dict.fromkeys("\u2009\u200a\u202f\u205f\u3000", " "),
-    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
+    **dict.fromkeys("\u2009\u200a\u202f\u205f\u3000\u1680", " "),
+    **dict.fromkeys("\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\ufeff", ""),
+    **dict.fromkeys("\u202a\u202b\u202c\u202d\u202e", ""),
+    **dict.fromkeys("\u2060\u2061\u2062\u2063\u2064\u2065\u2066\u2067\u2068\u2069", ""),
+    **dict.fromkeys("\u206a\u206b\u206c\u206d\u206e\u206f", ""),
     "…": "...",
 }
 
@@ -165,9 +168,24 @@ def test_each_sign_is_replaced(sign: str, becomes: str) -> None:
 
 
 def test_no_other_sign_is_replaced() -> None:
-    codes = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
-    changed = {chr(code) for code in codes if to_gsm7(f"a{chr(code)}b") != f"a{chr(code)}b"}
-    assert changed == set(REPLACED)
+    chars = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    texts = [f"a{char}b" for char in chars]
+    changed = [
+        char
+        for char, text, made in zip(chars, texts, to_gsm7_batch(texts), strict=True)
+        if made != text
+    ]
+    assert set(changed) == set(REPLACED)
+
+
+def test_a_batch_is_what_each_text_is_and_other_rows_are_none() -> None:
+    rows = ["it’s", "က’", "…" * 70, "plain", "", "tab\there"]
+    assert to_gsm7_batch(rows) == [to_gsm7(row) for row in rows]
+    assert to_gsm7_batch(iter(["a’", None, b"a", 7, "\ud800", ""])) == [
+        "a'", None, None, None, None, "",
+    ]  # fmt: skip
+    with pytest.raises(TypeError, match=r"not a single one$"):
+        to_gsm7_batch("a’")
 
 
 @pytest.mark.parametrize("word", [*BURMESE_WORDS, "ç", "中", "😀", "`", "\0", "\x1b", "\ud800"])

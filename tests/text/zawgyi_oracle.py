@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 TOLERANCE: Final = 1e-9
-MISSED: Final = frozenset(
-    map(chr, (*range(0xAA75, 0xAA80), *range(0xA9E0, 0xAA00), *range(0x2000, 0x200C)))
-)
-"""The characters of the model that the package takes for strangers."""
+MISSED: Final = frozenset(map(chr, (*range(0xAA75, 0xAA80), *range(0xA9E0, 0xAA00))))
+"""The letters and marks of the model that the package takes for strangers."""
+SPACES: Final = frozenset(map(chr, range(0x2000, 0x200C)))
+"""Characters of the model that the package takes for strangers as well, and we do too."""
 KIND: Final = "missed by bisection"
 KINDS: Final = (KIND,)
 """Every difference that there may be. What is not here is a fault."""
@@ -58,7 +58,8 @@ def package_says(text: str) -> float | None:
 
 
 def by_the_model(text: str, missed: frozenset[str] = frozenset()) -> float | None:
-    """Return what the model says of a text; of those that are missed it knows nothing."""
+    """Return what the model says of a text; of spaces and those missed it knows nothing."""
+    missed |= SPACES
     find, params = _states().get, detector()._params
     size = len(_states()) + 1
     states = [0, *(0 if char in missed else find(char, 0) for char in text), 0]

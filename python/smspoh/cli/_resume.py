@@ -77,8 +77,8 @@ def plan_resume(
     same = len(recorded) == len(rows) and len(seals) == 1 and first is not None
     if not (same and first and is_sealed_by(first, records, model)):
         raise BadInput(
-            f"{path} is of another FILE, or of other columns, --from, --encrypt or --test:"
-            " --resume needs the same"
+            f"{path} is of another FILE, or of other columns, --from, --encrypt, --test or"
+            " --zawgyi: --resume needs the same"
         )
     left = []
     for row in rows:

@@ -9,7 +9,6 @@ import click
 from smspoh.text import Encoding, FontEncoding, Segments, segments
 
 from ._text_rows import TOO_LONG, forced_by
-from ._text_summary import several
 
 if TYPE_CHECKING:
     from ._text_rows import Counted, Wishes
@@ -59,7 +58,7 @@ def _facts(row: Counted, text: str, wishes: Wishes) -> list[tuple[str, str]]:
     means = FONTS[row.font]
     if row.font is FontEncoding.ZAWGYI and wishes.convert:
         means = "Zawgyi, here converted to Unicode"
-    if row.probability is not None:
+    if row.probability is not None and row.font is not FontEncoding.UNICODE:
         means += f" (Zawgyi with probability {row.probability:.3f})"
     facts.append(("font", means))
     return facts
@@ -67,7 +66,8 @@ def _facts(row: Counted, text: str, wishes: Wishes) -> list[tuple[str, str]]:
 
 def _show_rest(found: Segments, shown: int) -> None:
     if found.parts > shown:
-        click.echo(f"and {several(found.parts - shown, 'part')} more")
+        more = found.parts - shown
+        click.echo(f"and {more:,} more part{'' if more == 1 else 's'}")
     if any(start in found.cuts for start in found.boundaries[: shown - 1]):
         click.echo()
         click.echo(f"{CUT} begins inside a Myanmar syllable; a phone puts the parts together again")

@@ -11,7 +11,7 @@ from smspoh.text import (
     detect_zawgyi_batch,
     segments,
     segments_batch,
-    to_gsm7,
+    to_gsm7_batch,
     zawgyi_to_unicode_batch,
 )
 
@@ -97,7 +97,7 @@ def count(rows: Sequence[str | None], wishes: Wishes) -> list[Counted]:
     found = detect_zawgyi_batch(rows)
     texts = _converted(rows, found.encodings) if wishes.convert else rows
     as_it_is = segments_batch(texts, unicode=wishes.unicode)
-    plain = texts if wishes.unicode else _plain(texts, as_it_is.encodings)
+    plain = texts if wishes.unicode else to_gsm7_batch(texts)
     plain_batch = segments_batch(plain)
     taken, batch = (plain, plain_batch) if wishes.gsm7 else (texts, as_it_is)
     verdicts = [
@@ -128,13 +128,6 @@ def _converted(
     for at, text in zip(zawgyi, zawgyi_to_unicode_batch([rows[at] for at in zawgyi]), strict=True):
         texts[at] = text
     return texts
-
-
-def _plain(rows: Sequence[str | None], encodings: Sequence[Encoding]) -> Sequence[str | None]:
-    return [
-        row if row is None or encoding is not Encoding.UCS2 else to_gsm7(row)
-        for row, encoding in zip(rows, encodings, strict=True)
-    ]
 
 
 def _verdict(text: str | None, parts: int, parts_max: int) -> str:

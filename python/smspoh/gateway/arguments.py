@@ -22,9 +22,9 @@ from smspoh.text import (
     FontEncoding,
     detect_zawgyi,
     segments,
-    warn_of_zawgyi,
     zawgyi_to_unicode,
 )
+from smspoh.text._zawgyi import warn_of_zawgyi
 
 from .models import ZAWGYI_CHOICES, OutgoingMessage, as_recipients
 
@@ -59,7 +59,8 @@ def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> Outgoi
         _require_bool("unicode", message.unicode)
     recipients = checked_recipients(message.to, profile)
     _require_utf8("message", message.message)
-    text, readable = _as_unicode(message)
+    most_chars = profile.message_parts_max * Encoding.GSM7.part_units
+    text, readable = _as_unicode(message, most_chars)
     unicode = _checked_unicode(text, message.unicode, profile)
     checked_sender(message.sender, profile)
     _check_key(message.encrypt_key, message.encrypt, profile)
@@ -142,12 +143,13 @@ def checked_sender(sender: object, profile: GatewayProfile) -> str:
     )
 
 
-def _as_unicode(message: OutgoingMessage) -> tuple[str, FontEncoding]:
+def _as_unicode(message: OutgoingMessage, most_chars: int) -> tuple[str, FontEncoding]:
     """Return the text that is to be sent, and what its reader has to be warned of."""
     if message.zawgyi not in ZAWGYI_CHOICES:
         raise ArgumentError(f"zawgyi must be one of {', '.join(ZAWGYI_CHOICES)}")
     text = message.message
-    if message.zawgyi == "ignore" or text.isascii():
+    # What is far too long is refused next, and need not be looked at before.
+    if message.zawgyi == "ignore" or text.isascii() or len(text) > most_chars:
         return text, FontEncoding.NONE
     found = detect_zawgyi(text).encoding
     if found is FontEncoding.ZAWGYI and message.zawgyi == "convert":

@@ -127,6 +127,10 @@ class Client:
             ServerError: a 5xx.
             ProtocolError: a reply that is not what the specification says.
 
+        Warns:
+            WeakKeyWarning: a key that cannot hold 80 bits.
+            ZawgyiWarning: a text that is Zawgyi, or may be, and is sent as it is.
+
         Whatever is raised once the request was made, an interrupt too, holds the
         key of an encrypted message as `encrypt_key`.
 

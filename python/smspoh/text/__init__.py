@@ -1,12 +1,12 @@
 """Texts of messages: what they cost, and whether they can be read.
 
-- Parts: `segments`, `segments_batch`, `cost`, `to_gsm7`.
+- Parts: `segments`, `cost`, `to_gsm7`, and their `_batch` forms.
 - Zawgyi: `detect_zawgyi`, `zawgyi_to_unicode`, `unicode_to_zawgyi`, and their `_batch` forms.
 """
 
 from ._cost import Cost, cost
 from ._names import Encoding, FontEncoding
-from ._segments import Segments, SegmentsBatch, segments, segments_batch, to_gsm7
+from ._segments import Segments, SegmentsBatch, segments, segments_batch, to_gsm7, to_gsm7_batch
 from ._zawgyi import (
     Detection,
     DetectionBatch,
@@ -15,7 +15,6 @@ from ._zawgyi import (
     detect_zawgyi_batch,
     unicode_to_zawgyi,
     unicode_to_zawgyi_batch,
-    warn_of_zawgyi,
     zawgyi_model_version,
     zawgyi_to_unicode,
     zawgyi_to_unicode_batch,
@@ -36,9 +35,9 @@ __all__ = [
     "segments",
     "segments_batch",
     "to_gsm7",
+    "to_gsm7_batch",
     "unicode_to_zawgyi",
     "unicode_to_zawgyi_batch",
-    "warn_of_zawgyi",
     "zawgyi_model_version",
     "zawgyi_to_unicode",
     "zawgyi_to_unicode_batch",

@@ -50,7 +50,8 @@ def cost(
     Args:
         texts: n rows, as `segments_batch` takes them, or what it returned.
         price_per_part: what one SMS costs, 0 or more: a Decimal, an int, or a str such as
-            `"12.5"`. A float is refused, since it is seldom the price that was meant.
+            `"12.5"`, with up to 30 digits before its point and behind it. A float is
+            refused, since it is seldom the price that was meant.
         unicode: as in `segments_batch`.
 
     Raises:
@@ -95,7 +96,10 @@ def _price(value: object) -> Decimal:
             " as '12.5' it is exact"
         )
     if isinstance(value, str) and not _PRICE.fullmatch(value):
-        raise ArgumentError("price_per_part must be digits, with a point or without, as '12.5'")
+        raise ArgumentError(
+            "price_per_part must be up to 30 digits, with a point and up to 30 more or without,"
+            " as '12.5'"
+        )
     price = Decimal(value)
     if not price.is_finite() or price.is_signed() or price.adjusted() >= _DIGITS_MAX:
         raise ArgumentError(f"price_per_part must be from 0, of at most {_DIGITS_MAX} digits")

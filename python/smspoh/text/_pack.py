@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 BYTES_MAX: Final = 2**31 - 1
-"""The most that the texts of one call may have together, in UTF-8."""
+"""The most that the texts of one call may have together, in UTF-8 or UTF-16."""
 _UTF16: Final = f"utf-16-{sys.byteorder[0]}e"
 _NO_TEXT: Final = b"\xff"  # what is no UTF-8 is no text
 

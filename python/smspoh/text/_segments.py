@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from smspoh._abi import check, ffi, lib
+from smspoh._inputs import as_rows
 from smspoh.errors import ArgumentError
 
 from ._names import ENCODINGS, Encoding
@@ -47,8 +48,11 @@ class Segments:
         """Return the parts of the text that this was made from.
 
         Raises:
+            TypeError: `text` is not a str.
             ArgumentError: `text` is too short to be that text.
         """
+        if not isinstance(text, str):
+            raise TypeError(f"text must be str, not {type(text).__name__}")
         edges = (0, *self.boundaries, len(text))
         if self.boundaries and self.boundaries[-1] >= len(text):
             raise ArgumentError("text is another than the one that was segmented")
@@ -181,23 +185,26 @@ def _boundaries(
 
 _TO_GSM7: Final = str.maketrans(
     {
-        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032", "'"),  # single quotes, prime
-        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'),  # double quotes, double prime
+        **dict.fromkeys("\u00b4\u02bc\u2018\u2019\u201a\u201b\u2032\uff07", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\uff02", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),  # dashes, minus
-        **dict.fromkeys("\t\u00a0\u202f\u205f\u3000", " "),  # tab and wide or narrow spaces
+        **dict.fromkeys("\t\u00a0\u1680\u202f\u205f\u3000", " "),  # tab, spaces of other widths
         **{chr(code): " " for code in range(0x2000, 0x200B)},
-        **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),  # seen by nobody
+        # What nobody sees: soft hyphen, joiners, marks of direction, byte order mark.
+        **dict.fromkeys("\u00ad\u180e\ufeff", ""),
+        **{chr(code): "" for code in (*range(0x200B, 0x2010), *range(0x202A, 0x202F))},
+        **{chr(code): "" for code in range(0x2060, 0x2070)},
         "\u2026": "...",
     }
 )
 
 
 def to_gsm7(text: str) -> str:
-    """Return a text with typographic signs as GSM-7 has them, if that makes it cheaper.
+    """Return a text with typographic signs as GSM-7 has them, if that makes it GSM-7.
 
     Curly quotes become straight ones, dashes hyphens, an ellipsis three dots, spaces of
-    other widths and tabs a space; what is invisible goes. One such sign more than doubles
-    the price of a long message.
+    other widths and tabs a space; joiners and marks of direction, which nobody sees, go. One
+    such sign more than doubles the price of a long message.
 
     Args:
         text: the text of a message.
@@ -211,9 +218,32 @@ def to_gsm7(text: str) -> str:
     """
     if not isinstance(text, str):
         raise TypeError(f"text must be str, not {type(text).__name__}")
-    replaced = text.translate(_TO_GSM7)
-    if replaced == text:
-        return text
-    found = segments_batch([text, replaced])
-    is_cheaper = found.encodings[1] is Encoding.GSM7 and found.parts[1] <= found.parts[0]
-    return replaced if is_cheaper else text
+    made = to_gsm7_batch([text])[0]
+    return text if made is None else made  # None is of a lone surrogate
+
+
+def to_gsm7_batch(texts: Iterable[object]) -> list[str | None]:
+    """Return each of many texts as `to_gsm7` does; None for a row that is no text.
+
+    Args:
+        texts: n rows of str. Other rows, and those with a lone surrogate, are no text.
+
+    Raises:
+        TypeError: `texts` is a single text, or not iterable.
+        ArgumentError: the texts have 2 GiB or more a call.
+    """
+    rows = [row if isinstance(row, str) else None for row in as_rows(texts, "texts")]
+    before = segments_batch(rows)
+    # A row that is GSM-7 already has none of these signs but the tab, which makes it UCS-2.
+    replaced = [
+        row.translate(_TO_GSM7) if row is not None and encoding is Encoding.UCS2 else row
+        for row, encoding in zip(rows, before.encodings, strict=True)
+    ]
+    after = segments_batch(replaced)
+    made: list[str | None] = []
+    for row, new, encoding, was, parts in zip(
+        rows, replaced, after.encodings, before.parts, after.parts, strict=True
+    ):
+        is_better = encoding is Encoding.GSM7 and parts <= was
+        made.append(None if encoding is Encoding.NONE else new if is_better else row)
+    return made

@@ -77,9 +77,11 @@ def detect_zawgyi(text: str | bytes | bytearray | memoryview) -> Detection:
     """Return whether a text is Zawgyi or Unicode.
 
     A text is what the model says at 0.05 and below (UNICODE), or 0.95 and above (ZAWGYI).
-    But one that reads the same in both is UNICODE; one of which the model is not sure is
+    But one that reads the same in both is UNICODE; one that could be Unicode by its marks is
+    ZAWGYI only where the model is sure, 10,000 to 1; one of which the model is not sure is
     what it can only be, where its marks fit one of them alone; and one with pieces that
-    are surely each is AMBIGUOUS, as is what is left.
+    are surely each is AMBIGUOUS, as is what is left. The shorter a text, the more often it
+    is: a word can be both.
 
     Args:
         text: the text of a message; bytes, in any of their types, are UTF-8.
@@ -199,14 +201,15 @@ class ZawgyiWarning(UserWarning):
 def warn_of_zawgyi(encoding: FontEncoding, *, stacklevel: int) -> None:
     """Warn of a text whose font encoding is `encoding`, unless phones can read it."""
     if encoding is FontEncoding.ZAWGYI:
-        found = "message is Zawgyi, which phones with Unicode show as rubble"
+        found = (
+            "message is Zawgyi, which phones with Unicode show as rubble;"
+            " zawgyi='convert' sends it as Unicode"
+        )
     elif encoding is FontEncoding.AMBIGUOUS:
-        found = "message may be Zawgyi, or has pieces of it, which phones with Unicode"
-        found += " show as rubble"
+        found = (
+            "message may be Zawgyi, or have pieces of it, which phones with Unicode show as"
+            " rubble; it is sent as it is: a person has to look"
+        )
     else:
         return
-    warnings.warn(
-        f"{found}; Unicode is needed (smspoh.zawgyi_to_unicode, or zawgyi='convert')",
-        ZawgyiWarning,
-        stacklevel=stacklevel,
-    )
+    warnings.warn(found, ZawgyiWarning, stacklevel=stacklevel)

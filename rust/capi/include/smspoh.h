@@ -820,10 +820,9 @@ SmspohStatus smspoh_zawgyi_detect_batch(const struct SmspohTexts *texts,
 /*
  Convert `rows` texts to the other font encoding, one behind the other, into `out`.
 
- `to_zawgyi` is 1 to convert Unicode to
- Zawgyi, 0 for Zawgyi to Unicode. `capacity` is at least `SMSPOH_ZAWGYI_GROWTH`
- for each byte of the texts.
- Row `row` becomes the bytes of `out` from `out_offsets[row]` to `out_offsets[row + 1]`;
+ `to_zawgyi` is 1 to convert Unicode to Zawgyi, 0 for Zawgyi to Unicode. `capacity` is at
+ least `SMSPOH_ZAWGYI_GROWTH` for each byte of UTF-8, or three times that for each unit of
+ UTF-16. Row `row` becomes the bytes of `out` from `out_offsets[row]` to `out_offsets[row + 1]`;
  one that is no text becomes an empty one.
 
  Returns `Argument`, and writes nothing, where `texts` does not hold `rows` texts or `out`

@@ -79,10 +79,9 @@ pub unsafe extern "C" fn smspoh_zawgyi_detect_batch(
 
 /// Convert `rows` texts to the other font encoding, one behind the other, into `out`.
 ///
-/// `to_zawgyi` is 1 to convert Unicode to
-/// Zawgyi, 0 for Zawgyi to Unicode. `capacity` is at least `SMSPOH_ZAWGYI_GROWTH`
-/// for each byte of the texts.
-/// Row `row` becomes the bytes of `out` from `out_offsets[row]` to `out_offsets[row + 1]`;
+/// `to_zawgyi` is 1 to convert Unicode to Zawgyi, 0 for Zawgyi to Unicode. `capacity` is at
+/// least `SMSPOH_ZAWGYI_GROWTH` for each byte of UTF-8, or three times that for each unit of
+/// UTF-16. Row `row` becomes the bytes of `out` from `out_offsets[row]` to `out_offsets[row + 1]`;
 /// one that is no text becomes an empty one.
 ///
 /// Returns `Argument`, and writes nothing, where `texts` does not hold `rows` texts or `out`
@@ -141,8 +140,10 @@ mod tests {
         assert_eq!(encodings, [9; 2]);
         assert_eq!(call(2, encodings.as_mut_ptr()), SmspohStatus::Ok);
         assert_eq!(encodings, [SMSPOH_FONT_ENCODING_ZAWGYI, SMSPOH_FONT_ENCODING_NONE]);
-        // Source: the README of Myanmar Tools.
-        assert!((probabilities[0] - 0.999_772).abs() < 1e-6 && probabilities[1].is_nan());
+        // Source: myanmartools 1.2.1.
+        assert!(
+            (probabilities[0] - 0.999_757_267_521_783_1).abs() < 1e-9 && probabilities[1].is_nan()
+        );
     }
 
     #[test]

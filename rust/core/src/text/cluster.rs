@@ -21,11 +21,8 @@ pub(super) fn is_cut(before: &str, behind: &str) -> bool {
     if is_mark(first) || last == VIRAMA {
         return true;
     }
-    // A consonant that ends the syllable before it.
-    let follower = match next.next() {
-        Some(DOT_BELOW) => next.next(),
-        other => other,
-    };
+    // A consonant that ends the syllable before it, as in ချ် with its medials.
+    let follower = next.find(|&c| c != DOT_BELOW && !matches!(c, '\u{103B}'..='\u{103E}'));
     is_consonant(first) && matches!(follower, Some(ASAT | VIRAMA))
 }
 
@@ -51,6 +48,7 @@ mod tests {
         assert_eq!(syllables("မင်္ဂလာပါ"), "မင်္ဂ လာ ပါ"); // kinzi
         assert_eq!(syllables("ကမ္ဘာ"), "ကမ္ဘာ"); // a stack hangs on the syllable before it
         assert_eq!(syllables("ခွင့်ကို"), "ခွင့် ကို"); // a dot below before the asat
+        assert_eq!(syllables("ဂျော့ချ်ကျွန်"), "ဂျော့ချ် ကျွန်"); // a final with a medial
         assert_eq!(syllables("၁၂၃၊ က"), "၁ ၂ ၃ ၊   က");
         assert_eq!(syllables("abက"), "a b က");
     }

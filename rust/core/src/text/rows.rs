@@ -35,6 +35,14 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// Bytes of UTF-8 that all of them take at most.
+    pub(super) fn utf8_size_max(self) -> Option<usize> {
+        match self {
+            Self::Separated(data) | Self::Offsets { data, .. } => Some(data.len()),
+            Self::SeparatedUtf16(units) => units.len().checked_mul(3),
+        }
+    }
+
     /// All of them, to be taken off.
     ///
     /// # Errors

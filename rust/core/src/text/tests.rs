@@ -238,16 +238,37 @@ fn batches_of_zawgyi_are_what_single_texts_are() {
         (Direction::ToUnicode, zawgyi::zawgyi_to_unicode as fn(&str, &mut String)),
         (Direction::ToZawgyi, zawgyi::unicode_to_zawgyi),
     ] {
-        let mut out = vec![0; data.len() * zawgyi::GROWTH];
-        let mut offsets = vec![-1; rows.len() + 1];
-        zawgyi::convert_batch(texts, rows.len(), direction, &mut out, &mut offsets).unwrap();
-        for (row, text) in rows.iter().enumerate() {
-            scratch.clear();
-            convert(text, &mut scratch);
-            let range = crate::rows::range_of(&offsets, row);
-            assert_eq!(out[range], *scratch.as_bytes());
+        for (texts, room) in [
+            (texts, data.len() * zawgyi::GROWTH),
+            (Texts::SeparatedUtf16(&units), units.len() * 3 * zawgyi::GROWTH),
+        ] {
+            let (mut out, mut offsets) = (vec![0; room], vec![-1; rows.len() + 1]);
+            zawgyi::convert_batch(texts, rows.len(), direction, &mut out, &mut offsets).unwrap();
+            for (row, text) in rows.iter().enumerate() {
+                scratch.clear();
+                convert(text, &mut scratch);
+                assert_eq!(out[crate::rows::range_of(&offsets, row)], *scratch.as_bytes());
+            }
+            let found =
+                zawgyi::convert_batch(texts, rows.len(), direction, &mut out[1..], &mut offsets);
+            assert!(found.is_err());
         }
-        let short = &mut out[..data.len() * zawgyi::GROWTH - 1];
-        assert!(zawgyi::convert_batch(texts, rows.len(), direction, short, &mut offsets).is_err());
+    }
+}
+
+/// What grows most, in either form, in the room that is asked for.
+#[test]
+fn what_grows_most_has_room() {
+    use zawgyi::Direction::ToUnicode;
+    for text in ["\u{104E}", "\u{104E}\u{104E}\0a", "\u{108B}\0\u{1064}\u{1064}"] {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let rows = text.matches('\0').count() + 1;
+        for (texts, size) in [
+            (Texts::Separated(text.as_bytes()), text.len()),
+            (Texts::SeparatedUtf16(&units), units.len() * 3),
+        ] {
+            let (mut out, mut offsets) = (vec![0; size * zawgyi::GROWTH], vec![-1; rows + 1]);
+            zawgyi::convert_batch(texts, rows, ToUnicode, &mut out, &mut offsets).unwrap();
+        }
     }
 }

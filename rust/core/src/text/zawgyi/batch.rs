@@ -5,7 +5,7 @@ use super::detect::Rooms;
 use super::{Detection, unicode_to_zawgyi, zawgyi_to_unicode};
 use crate::Error;
 
-/// Bytes that a byte of text becomes at most in the other encoding.
+/// Bytes that a byte of UTF-8 becomes at most in the other encoding.
 pub const GROWTH: usize = 4;
 
 /// Where [`detect_batch`] puts its answers. A column that is `None` is not written.
@@ -78,8 +78,8 @@ pub enum Direction {
 ///
 /// # Errors
 /// [`Error::Argument`] where `texts` does not hold `rows` texts or has 2 GiB or more,
-/// `offsets` has not `rows + 1` items, or `out` has not [`GROWTH`] bytes for each of the
-/// texts. Nothing was written then.
+/// `offsets` has not `rows + 1` items, or `out` has not [`GROWTH`] bytes for each that the
+/// texts may take as UTF-8, three for a unit of UTF-16. Nothing was written then.
 pub fn convert_batch(
     texts: Texts<'_>,
     rows: usize,
@@ -88,8 +88,8 @@ pub fn convert_batch(
     offsets: &mut [i64],
 ) -> Result<(), Error> {
     let mut whole = texts.whole(rows)?;
-    let size = texts.size().checked_mul(GROWTH).ok_or(Error::Argument)?;
-    if out.len() < size || offsets.len().checked_sub(1) != Some(rows) {
+    let size = texts.utf8_size_max().and_then(|size| size.checked_mul(GROWTH));
+    if size.is_none_or(|size| out.len() < size) || offsets.len().checked_sub(1) != Some(rows) {
         return Err(Error::Argument);
     }
     let (mut room, mut scratch) = (String::new(), String::new());
@@ -102,12 +102,16 @@ pub fn convert_batch(
             Direction::ToUnicode => zawgyi_to_unicode(text, &mut scratch),
             Direction::ToZawgyi => unicode_to_zawgyi(text, &mut scratch),
         }
-        put(&mut Some(&mut *offsets), row, end);
+        if let Some(place) = offsets.get_mut(row) {
+            *place = end;
+        }
         let start = usize::try_from(end).unwrap_or(usize::MAX);
         let place = out.get_mut(start..start.saturating_add(scratch.len()));
         place.ok_or(Error::Memory)?.copy_from_slice(scratch.as_bytes());
         end += i64::try_from(scratch.len()).unwrap_or(i64::MAX);
     }
-    put(&mut Some(&mut *offsets), rows, end);
+    if let Some(place) = offsets.get_mut(rows) {
+        *place = end;
+    }
     Ok(())
 }

@@ -11,9 +11,9 @@ use super::model::{STRANGER, class, ratio};
 pub const UNICODE_MAX: f64 = 0.05;
 /// At or above this a text is Zawgyi, by the model. Source: Myanmar Tools.
 pub const ZAWGYI_MIN: f64 = 0.95;
-/// How sure the model must be of two pieces of a text, as a logarithm, for one to be Zawgyi
-/// and the other Unicode: 10,000 to 1.
-const MIXED_MIN: f64 = 9.21;
+/// How sure the model must be, as a logarithm, where it says what the marks do not: that
+/// pieces of a text are of both, or that one is Zawgyi that Unicode could be. 10,000 to 1.
+const SURE_MIN: f64 = 9.21;
 
 /// What the code points of a text are meant for. The numbers are stable and never used
 /// again. Last added: 3. Retired: none.
@@ -62,13 +62,13 @@ impl Detection {
             FontEncoding::Ambiguous
         } else if probability <= UNICODE_MAX {
             FontEncoding::Unicode
-        } else if probability >= ZAWGYI_MIN && text.chars().any(never_stays) {
+        } else if sum.total <= -SURE_MIN && text.chars().any(never_stays) {
             FontEncoding::Zawgyi
         } else {
             let text = text.utf8(&mut rooms.text);
             rooms.converted.clear();
             zawgyi_to_unicode(text, &mut rooms.converted);
-            judge(text, &rooms.converted, probability)
+            judge(text, &rooms.converted, &sum)
         };
         Self { encoding, probability: Some(probability) }
     }
@@ -92,14 +92,16 @@ fn never_stays(c: char) -> bool {
 
 /// What a text is that the model does not take for Unicode; `converted` is how it reads as
 /// Zawgyi.
-fn judge(text: &str, converted: &str, probability: f64) -> FontEncoding {
+fn judge(text: &str, converted: &str, sum: &Sum) -> FontEncoding {
     if text == converted {
         return FontEncoding::Unicode; // whatever it was meant to be
     }
-    if probability >= ZAWGYI_MIN {
-        return FontEncoding::Zawgyi;
+    let could_be_unicode = is_well_formed(text);
+    if sum.probability() >= ZAWGYI_MIN {
+        let is_sure = sum.total <= -SURE_MIN || !could_be_unicode;
+        return if is_sure { FontEncoding::Zawgyi } else { FontEncoding::Ambiguous };
     }
-    match (is_well_formed(text), is_well_formed(converted)) {
+    match (could_be_unicode, is_well_formed(converted)) {
         (true, false) => FontEncoding::Unicode,
         (false, true) => FontEncoding::Zawgyi,
         _ => FontEncoding::Ambiguous,
@@ -148,7 +150,7 @@ impl Sum {
     }
 
     fn is_mixed(&self) -> bool {
-        self.most >= MIXED_MIN && self.least <= -MIXED_MIN
+        self.most >= SURE_MIN && self.least <= -SURE_MIN
     }
 }
 
@@ -210,6 +212,24 @@ mod tests {
         let found = Detection::of("ေ၀့");
         assert!(found.probability.unwrap() < ZAWGYI_MIN);
         assert_eq!(found.encoding, FontEncoding::Zawgyi);
+    }
+
+    /// The model takes them for Zawgyi, 100 to 1 and more; converted they would be rubble.
+    #[test]
+    fn a_short_text_that_could_be_unicode_is_not_taken_for_zawgyi() {
+        for text in ["ကြက်ဥ ဘူး", "၏ ကြက်ဥ", "သိက္ခာ ကြက်ဥ", "ကြ ကြ ကြ ကြ ကြ"]
+        {
+            assert!(Detection::of(text).probability.unwrap() >= ZAWGYI_MIN, "{text}");
+            assert_eq!(detect(text), FontEncoding::Ambiguous, "{text}");
+        }
+    }
+
+    /// The model has spaces of other widths, in which nothing of the script is.
+    #[test]
+    fn spaces_say_nothing() {
+        assert_eq!(Detection::of("Hello\u{200B}World \u{2009}"), Detection::NONE);
+        let text = "OK\u{2009}".repeat(200) + " ကျေးဇူး";
+        assert_eq!(detect(&text), FontEncoding::Unicode);
     }
 
     #[test]

@@ -9,8 +9,7 @@ const MODEL: &[u8] = include_bytes!("model.bin");
 const HEAD: usize = 26;
 const MYANMAR: usize = 0xA0;
 const EXTENDED: usize = 0x20; // of each of two blocks
-const SPACES: usize = 0x0C;
-const CHARS: usize = MYANMAR + 2 * EXTENDED + SPACES;
+const CHARS: usize = MYANMAR + 2 * EXTENDED;
 const COUNT: usize = u16::from_le_bytes(bytes(24)) as usize;
 
 const _: () =
@@ -45,7 +44,6 @@ pub(super) fn class(c: char) -> u8 {
         '\u{1000}'..='\u{109F}' => code - 0x1000,
         '\u{A9E0}'..='\u{A9FF}' => code - 0xA9E0 + MYANMAR,
         '\u{AA60}'..='\u{AA7F}' => code - 0xAA60 + MYANMAR + EXTENDED,
-        '\u{2000}'..='\u{200B}' => code - 0x2000 + MYANMAR + 2 * EXTENDED,
         _ => return STRANGER,
     };
     CLASSES.get(at).copied().unwrap_or(STRANGER)
