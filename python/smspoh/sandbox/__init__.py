@@ -11,20 +11,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .gateway import Incoming, SandboxGateway
+from .clock import SandboxClock
+from .exchanges import Exchange
+from .faults import Fault, Faults
+from .fixed import FIXED_NUMBERS, FixedNumber
+from .gateway import SandboxGateway
+from .incoming import Incoming
 from .ledger import Ledger, Record
+from .quirks import Quirks
+from .receipts import Receipt, Receipts
+from .replies import Reply
 from .settings import SandboxSettings
+from .sqlite_ledger import SqliteLedger
 
 if TYPE_CHECKING:
     from .server import Sandbox, serve
 
 __all__ = [
+    "FIXED_NUMBERS",
+    "Exchange",
+    "Fault",
+    "Faults",
+    "FixedNumber",
     "Incoming",
     "Ledger",
+    "Quirks",
+    "Receipt",
+    "Receipts",
     "Record",
+    "Reply",
     "Sandbox",
+    "SandboxClock",
     "SandboxGateway",
     "SandboxSettings",
+    "SqliteLedger",
     "serve",
 ]
 

@@ -49,6 +49,7 @@ class MessageForm:
     encrypt: bool
     encrypt_key: str | None
     test: bool
+    receipt_url: str | None = None
 
     def __repr__(self) -> str:
         return f"<MessageForm recipients={len(self.to)} parts={self.parts}>"
@@ -128,8 +129,8 @@ def message_form(row: Any, prefix: str, settings: SandboxSettings) -> MessageFor
         encrypt=reader.flag("encrypt", "Encrypt"),
         encrypt_key=reader.key(),
         test=reader.flag("test", "Test"),
+        receipt_url=reader.text("deliveryReceiptUrl", "Delivery Receipt Url") or None,
     )
-    reader.text("deliveryReceiptUrl", "Delivery Receipt Url")
     if reader.wrong:
         raise Invalid([(prefix + name, said) for name, said in reader.wrong])
     return form
@@ -155,10 +156,12 @@ class _Reader:
         return str(value)
 
     def flag(self, name: str, label: str) -> bool:
-        """Return a flag: a number, or digits in a string; never a JSON boolean."""
+        """Return a flag: a number, or digits in a string; a JSON boolean where it is taken."""
         value = self._row.get(name)
         if value is None:
             return False
+        if isinstance(value, bool) and self._settings.quirks.booleans_taken:
+            return value
         if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 from smspoh.envelope import encrypt_admitted, generate_encrypt_key
 from smspoh.envelope.rows import admit
-from smspoh.gateway.arguments import is_number
+from smspoh.gateway.arguments import is_number, number_key
 from smspoh.phone import Operator, normalize_batch
 
+from .fixed import FIXED_NUMBERS
+from .forms import Invalid
 from .ledger import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from .fixed import Then
     from .forms import MessageForm
-    from .ledger import Ledger
     from .settings import SandboxSettings
+    from .sqlite_ledger import Store
 
 # The names that the specification's examples use, two of them since sold.
 NETWORKS = {
@@ -39,6 +42,24 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Hold what became of one request to send.
+
+    Attributes:
+        entries: of the reply, one for each recipient.
+        records: of the messages that were accepted, as the ledger keeps them.
+        then: what `FIXED_NUMBERS` among the recipients do to the reply.
+    """
+
+    entries: list[dict[str, Any]]
+    records: list[Record]
+    then: frozenset[Then]
+
+    def __repr__(self) -> str:
+        return f"<Taken entries={len(self.entries)} records={len(self.records)}>"
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """One recipient of one message that can be sent."""
 
@@ -47,70 +68,114 @@ class _Row:
     network: str
     key: str | None
 
+    def __repr__(self) -> str:
+        return f"<_Row network={self.network!r}>"
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """One recipient of one message that cannot be sent."""
+
+    form: MessageForm
+    to: str
+    field: str
+    message: str
+
+    def __repr__(self) -> str:
+        return f"<_Refused {self.message!r}>"
+
 
 def accept(
-    forms: Sequence[MessageForm], settings: SandboxSettings, ledger: Ledger
-) -> list[dict[str, Any]]:
-    """Take messages, keep those that can be sent, and return an entry for each recipient.
+    forms: Sequence[MessageForm], settings: SandboxSettings, ledger: Store, now: datetime
+) -> Taken:
+    """Take messages, keep those that can be sent, and say what became of each recipient.
 
     Each encrypted entry has a salt of its own. A message without a key gets one
     at random, which is in its entries here and nowhere else.
+
+    Raises:
+        Invalid: a recipient is refused, and the settings want that to be a 422.
     """
-    rows: list[_Row | dict[str, Any]] = []
-    for form in forms:
-        rows += _recipients(form, settings, ledger)
+    rows = _rows(forms, settings, ledger)
+    if not settings.quirks.refused_as_entry:
+        _demand_all(rows, settings, ledger)
     good = [row for row in rows if isinstance(row, _Row)]
-    stored = iter(_stored(good, settings))
-    records: list[Record] = []
-    entries: list[dict[str, Any]] = []
-    for row in rows:
-        if isinstance(row, _Row):
-            records.append(next(stored))
-            entries.append(_sent_entry(records[-1], row.key))
-        else:
-            entries.append(row)
-    ledger.add(records)
-    return entries
+    records = ledger.add(_stored(good, settings, now)) if good else []
+    stored = iter(records)
+    entries = [
+        _sent_entry(next(stored), row.key) if isinstance(row, _Row) else _refused_entry(row)
+        for row in rows
+    ]
+    then = frozenset(
+        FIXED_NUMBERS[row.to].then for row in good if row.to in FIXED_NUMBERS
+    ) - frozenset({""})
+    return Taken(entries, records, then)
 
 
-def _recipients(
-    form: MessageForm, settings: SandboxSettings, ledger: Ledger
-) -> list[_Row | dict[str, Any]]:
-    """Return a row, or a refused entry, for each different recipient."""
-    key = (form.encrypt_key or generate_encrypt_key()) if form.encrypt else None
-    known = _sender_is_known(form.sender, settings)
-    price = 0 if form.test else form.parts * settings.price
-    batch = normalize_batch(list(form.to), sms=True)
-    rows: list[_Row | dict[str, Any]] = []
-    seen: set[str] = set()
-    for given, e164, operator in zip(form.to, batch.e164, batch.operators, strict=True):
-        # `normalize` takes what people write; the specification promises less.
-        good = e164 is not None and is_number(given)
-        to = e164.removeprefix("+") if e164 and good else given
-        if to in seen:
-            continue
-        seen.add(to)
-        if not good:
-            rows.append(_refused_entry("Invalid Phone Number", given, form))
-        elif not known:
-            rows.append(_refused_entry("Invalid Sender ID", to, form))
-        elif not ledger.charge(price):
-            rows.append(_refused_entry("Insufficient Balance", to, form))
-        else:
-            rows.append(_Row(form, to, NETWORKS[operator], key))
+def _rows(
+    forms: Sequence[MessageForm], settings: SandboxSettings, ledger: Store
+) -> list[_Row | _Refused]:
+    """Return a row for each different recipient of each message; the good ones are paid."""
+    batch = normalize_batch([number for form in forms for number in form.to], sms=True)
+    found = zip(batch.e164, batch.operators, strict=True)
+    rows: list[_Row | _Refused] = []
+    for form in forms:
+        key = (form.encrypt_key or generate_encrypt_key()) if form.encrypt else None
+        known = _sender_is_known(form.sender, settings)
+        price = 0 if form.test else form.parts * settings.price
+        seen: set[str] = set()
+        for given, (e164, operator) in zip(form.to, found):  # noqa: B905 - one for each number
+            to, refused = _recipient(given, e164)
+            if settings.quirks.repeated_sent_once:
+                if to in seen:
+                    continue
+                seen.add(to)
+            if refused == "Invalid Phone Number":
+                rows.append(_Refused(form, given, "to", refused))
+            elif not known:
+                rows.append(_Refused(form, to, "from", "Invalid Sender ID"))
+            elif refused or not ledger.charge(price):
+                rows.append(_Refused(form, to, "to", "Insufficient Balance"))
+            else:
+                rows.append(_Row(form, to, NETWORKS[operator], key))
     return rows
+
+
+def _recipient(given: str, e164: str | None) -> tuple[str, str]:
+    """Return a number as the gateway writes it, and why it is refused, or nothing."""
+    # `normalize` takes what people write; the specification promises less.
+    if is_number(given):
+        fixed = FIXED_NUMBERS.get(number_key(given))
+        if fixed is not None:
+            return fixed.to, fixed.refused
+        if e164:
+            return e164.removeprefix("+"), ""
+    return given, "Invalid Phone Number"
+
+
+def _demand_all(rows: Sequence[_Row | _Refused], settings: SandboxSettings, ledger: Store) -> None:
+    """Give the money back and raise when a recipient is refused."""
+    refused = [row for row in rows if isinstance(row, _Refused)]
+    if not refused:
+        return
+    for row in rows:
+        if isinstance(row, _Row) and not row.form.test:
+            ledger.charge(-row.form.parts * settings.price)
+    raise Invalid(list(dict.fromkeys((row.field, f"{row.message}.") for row in refused)))
 
 
 def _sender_is_known(sender: str, settings: SandboxSettings) -> bool:
     if settings.senders is not None:
-        return sender in settings.senders
+        if settings.quirks.senders_case_sensitive:
+            return sender in settings.senders
+        return sender.casefold() in {name.casefold() for name in settings.senders}
     low, high = settings.limits.sender_alphanumeric_min, settings.limits.sender_alphanumeric_max
     if re.fullmatch(r"[0-9]+", sender):
         return len(sender) <= settings.limits.sender_digits_max
     return bool(re.fullmatch(r"[A-Za-z0-9]+", sender)) and low <= len(sender) <= high
 
 
-def _stored(rows: Sequence[_Row], settings: SandboxSettings) -> list[Record]:
+def _stored(rows: Sequence[_Row], settings: SandboxSettings, now: datetime) -> list[Record]:
     """Return the records of rows, the texts of encrypted ones sealed in one batch."""
     sealed = [row for row in rows if row.key is not None]
     tokens = iter(
@@ -126,30 +191,32 @@ def _stored(rows: Sequence[_Row], settings: SandboxSettings) -> list[Record]:
         if sealed
         else ()
     )
-    now = settings.now()
+    moment = now.astimezone(settings.limits.zone)
+    second = moment.replace(microsecond=0)
     records: list[Record] = []
     for row in rows:
         text: str | None = row.form.message if row.key is None else next(tokens)
         if text is None:
             raise RuntimeError("a text that passed the form could not be encrypted")
-        records.append(_record(row, text, now))
+        records.append(
+            Record(
+                message_id=str(uuid.uuid4()).upper(),
+                message=text,
+                to=row.to,
+                client_reference=row.form.client_reference,
+                scheduled_at=row.form.scheduled_at,
+                created_at=second,
+                parts=row.form.parts,
+                sender=row.form.sender,
+                network=row.network,
+                test=row.form.test,
+                encrypted=row.key is not None,
+                timeline=(("Accepted", moment),),
+                receipt_url=row.form.receipt_url or settings.receipt_url,
+                text=row.form.message,
+            )
+        )
     return records
-
-
-def _record(row: _Row, text: str, now: datetime) -> Record:
-    return Record(
-        message_id=str(uuid.uuid4()).upper(),
-        message=text,
-        to=row.to,
-        client_reference=row.form.client_reference,
-        scheduled_at=row.form.scheduled_at,
-        created_at=now,
-        parts=row.form.parts,
-        sender=row.form.sender,
-        network=row.network,
-        test=row.form.test,
-        encrypted=row.key is not None,
-    )
 
 
 def entry(record: Record, status: str) -> dict[str, Any]:
@@ -185,10 +252,10 @@ def _sent_entry(record: Record, key: str | None) -> dict[str, Any]:
     return fields
 
 
-def _refused_entry(message: str, to: str, form: MessageForm) -> dict[str, Any]:
+def _refused_entry(row: _Refused) -> dict[str, Any]:
     """Return an entry that failed inside a 2xx.
 
     Source: docs/spec/gateway.md, "Replies" (witnessed, not specified).
     """
-    data = {"to": to, "from": form.sender, "clientReference": form.client_reference}
-    return {"status": False, "message": message, "data": data}
+    data = {"to": row.to, "from": row.form.sender, "clientReference": row.form.client_reference}
+    return {"status": False, "message": row.message, "data": data}

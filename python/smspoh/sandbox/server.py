@@ -8,13 +8,11 @@ import secrets
 import socket
 import threading
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
 try:
     import uvicorn
     from starlette.applications import Starlette
-    from starlette.requests import ClientDisconnect
-    from starlette.requests import Request as HttpRequest
-    from starlette.responses import Response as HttpResponse
     from starlette.routing import Route
     from uvicorn.protocols.http.h11_impl import H11Protocol
 except ImportError as missing:
@@ -25,10 +23,13 @@ except ImportError as missing:
 from smspoh.errors import ArgumentError, BugError
 from smspoh.gateway.arguments import is_loopback
 
-from .gateway import PREFIX, Incoming, SandboxGateway, broken, too_long
+from .gateway import PREFIX, SandboxGateway
+from .incoming import Incoming
+from .replies import broken, too_long
+from .transmit import TRANSPORT, transmit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import TracebackType
     from typing import Self
 
@@ -82,9 +83,14 @@ class Sandbox:
         bound, free_port = self._socket.getsockname()[:2]
         shown = f"[{bound}]" if ":" in bound else bound
         self.base_url = f"http://{shown}:{free_port}{PREFIX}"
-        self.gateway = SandboxGateway(
-            self.api_key, self.api_secret, base_url=self.base_url, settings=settings
-        )
+        try:
+            self.gateway = SandboxGateway(
+                self.api_key, self.api_secret, base_url=self.base_url, settings=settings
+            )
+        except BaseException:
+            self._socket.close()
+            raise
+        self.gateway.receipts.start()
         self._server = _Server(_config(self.gateway))
         self._thread = threading.Thread(
             target=self._serve, name=f"smspoh-sandbox-{free_port}", daemon=True
@@ -103,6 +109,7 @@ class Sandbox:
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
+        self.gateway.close()
 
     def wait(self) -> None:
         """Block until the sandbox is stopped."""
@@ -178,12 +185,17 @@ class _QuietProtocol(H11Protocol):
     """HTTP without the access log, whose lines hold the query: a number and a text.
 
     The option of that name only turns a logger of the whole process, and whoever
-    turns it back has them again.
+    turns it back has them again. And the state of each request has the transport,
+    for the faults that happen to it.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.access_log = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {TRANSPORT: transport}
 
 
 class _Endpoint:
@@ -194,35 +206,28 @@ class _Endpoint:
         self._body_bytes_max = gateway.settings.body_bytes_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = HttpRequest(scope, receive)
-        try:
-            body = await self._read(request)
-        except ClientDisconnect:
-            return
+        body = await _read(receive, self._body_bytes_max)
         if body is None:
+            return
+        if len(body) > self._body_bytes_max:
             answer = too_long()
+        elif is_quick(scope, body):
+            answer = self._answer(scope, body)
         else:
-            # Encrypting takes a while and releases the GIL: off the event loop,
-            # so that requests are answered on all cores.
-            answer = await asyncio.to_thread(self._answer, request, body)
-        response = HttpResponse(answer.body, answer.status, dict(answer.headers))
-        await response(scope, receive, send)
+            # Encrypting and searching take a while: off the event loop, so that
+            # requests are answered on all cores.
+            answer = await asyncio.to_thread(self._answer, scope, body)
+        await transmit(answer, scope, receive, send)
 
-    async def _read(self, request: HttpRequest) -> bytes | None:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self._body_bytes_max:
-                return None
-        return bytes(body)
-
-    def _answer(self, request: HttpRequest, body: bytes) -> Response:
+    def _answer(self, scope: Scope, body: bytes) -> Response:
+        client = scope["client"]
         incoming = Incoming(
-            method=request.method,
-            path=request.url.path,
-            query={name: request.query_params.getlist(name)[0] for name in request.query_params},
-            headers=dict(request.headers),
+            method=scope["method"],
+            path=scope["path"],
+            query=_query(scope["query_string"]),
+            headers=_headers(scope["headers"]),
             body=body,
+            peer=client[0] if client else "",
         )
         try:
             return self._gateway.handle(incoming)
@@ -232,14 +237,63 @@ class _Endpoint:
             return answer
 
 
+async def _read(receive: Receive, bytes_max: int) -> bytes | None:
+    """Return a body, as much of it as shows that it is too long, or None without its client."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > bytes_max or not message.get("more_body", False):
+            return bytes(body)
+
+
+def is_quick(scope: Scope, body: bytes) -> bool:
+    """Return True for a request that is answered sooner than a thread would have it.
+
+    A key that is spelt with escapes only makes the loop wait for the encryption.
+    """
+    path = scope["path"]
+    return path.startswith(f"{PREFIX}/send") and b"ncrypt" not in body
+
+
+def _query(query: bytes) -> dict[str, str]:
+    """Return the first value of each name."""
+    found: dict[str, str] = {}
+    if query:
+        for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+            found.setdefault(name, value)
+    return found
+
+
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+
+
 def _log_fault(error: Exception) -> None:
     """Say on the server's log what broke, without the values that a traceback could hold."""
     kind = type(error).__name__
     uvicorn.server.logger.error("the sandbox failed on a request: %s", kind)
 
 
+class _App:
+    """Lead the API straight to its endpoint, and the rest through Starlette.
+
+    The routes of a framework cost as much as the whole reply to a small request.
+    """
+
+    def __init__(self, gateway: SandboxGateway) -> None:
+        self._endpoint = _Endpoint(gateway)
+        self._others = Starlette(routes=[Route("/{path:path}", self._endpoint)])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        quick = scope["type"] == "http" and scope["path"].startswith(PREFIX)
+        await (self._endpoint if quick else self._others)(scope, receive, send)
+
+
 def _config(gateway: SandboxGateway) -> uvicorn.Config:
-    app = Starlette(routes=[Route("/{path:path}", _Endpoint(gateway))])
+    app = _App(gateway)
     return uvicorn.Config(
         app,
         loop="asyncio",

@@ -1,0 +1,101 @@
+"""The last requests and replies of a sandbox, without what is secret in them."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+EXCHANGES_MAX: Final = 1000
+TEXT_BYTES_MAX: Final = 65_536  # of one request, and of one reply
+HIDDEN: Final = "hidden"
+_SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie"})
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Hold one request and its reply, with credentials and keys hidden.
+
+    Attributes:
+        method: in capitals.
+        path: with the prefix ``/api/rest``.
+        status: of the reply.
+        request_text: the head and the body, up to 64 KiB.
+        reply_text: the body, up to 64 KiB.
+        at: an aware time.
+    """
+
+    method: str
+    path: str
+    status: int
+    request_text: str
+    reply_text: str
+    at: datetime
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self.method} {self.status}>"
+
+
+class Exchanges:
+    """Keep the last exchanges. May be used from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: deque[Exchange] = deque(maxlen=EXCHANGES_MAX)
+
+    def add(self, exchange: Exchange) -> None:
+        """Keep one."""
+        with self._lock:
+            self._kept.append(exchange)
+
+    def all(self) -> list[Exchange]:
+        """Return what is kept, oldest first."""
+        with self._lock:
+            return list(self._kept)
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._kept.clear()
+
+
+def head_text(method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """Return the head of a request, with credentials hidden."""
+    asked = "?" + urlencode(query) if query else ""
+    lines = [f"{method} {path}{asked}"]
+    for name, value in headers.items():
+        lines.append(f"{name}: {HIDDEN if name.lower() in _SECRET_HEADERS else value}")
+    return "\n".join(lines) + "\n\n"
+
+
+def body_text(body: bytes) -> str:
+    """Return a body, with every `encryptKey` hidden.
+
+    One that could hold a key and cannot be read as JSON is not shown.
+    """
+    # A backslash may write a name in another way.
+    if b"encryptKey" not in body and b"\\u" not in body:
+        return body[:TEXT_BYTES_MAX].decode("utf-8", "replace")
+    try:
+        shown = json.dumps(_hidden(json.loads(body)), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return f"[{len(body)} bytes that are not JSON]"
+    return shown.encode("utf-8", "replace")[:TEXT_BYTES_MAX].decode("utf-8", "replace")
+
+
+def _hidden(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if name == "encryptKey" and inner is not None else _hidden(inner)
+            for name, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_hidden(inner) for inner in value]
+    return value

@@ -1,0 +1,128 @@
+"""How a receipt is written, and how one is sent: a request on a socket of its own.
+
+Source: SMSPoh API Specification 3.0, "Delivery Report", which says "POST fields" and
+shows a query string; docs/spec/gateway.md, "Webhook", for the forms that follow.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from smspoh.gateway.arguments import is_loopback
+
+from .sending import time_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from .ledger import Record
+    from .settings import ReceiptForm
+
+_JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+def receipt_fields(record: Record, status: str, at: datetime, done: bool) -> dict[str, str | None]:
+    """Return the documented fields of one receipt.
+
+    Args:
+        record: the message.
+        status: what it became.
+        at: when, an aware time of the gateway's zone.
+        done: whether that is final.
+    """
+    return {
+        "messageId": record.message_id,
+        "to": record.to,
+        "clientReference": record.client_reference,
+        "status": status,
+        "updatedAt": time_text(at),
+        "finishedAt": time_text(at) if done else None,
+    }
+
+
+def may_go(url: str, hosts: frozenset[str]) -> bool:
+    """Return True for a URL that receipts may go to: this machine's, or one that is allowed."""
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in ("http", "https") or not host:
+        return False
+    return is_loopback(host) or host in {name.lower() for name in hosts}
+
+
+def post_receipt(
+    url: str, fields: Mapping[str, str | None], form: ReceiptForm, timeout_s: float
+) -> int | None:
+    """Send one receipt, and return the HTTP status of the answer, or None without one.
+
+    No redirect is followed and no proxy is used.
+
+    Args:
+        url: that `may_go`.
+        fields: of the receipt.
+        form: how it is written.
+        timeout_s: seconds for each wait.
+    """
+    parts = urlsplit(url)
+    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    request = _request(url, fields, form)
+    try:
+        with closing(make(parts.hostname or "", parts.port, timeout=timeout_s)) as connection:
+            connection.connect()
+            # Its own `request` would refuse the spaces of the specification's example.
+            connection.sock.sendall(request)
+            answer = http.client.HTTPResponse(connection.sock)
+            with closing(answer):
+                answer.begin()
+                return answer.status
+    except (OSError, ssl.SSLError, http.client.HTTPException, ValueError):
+        return None
+
+
+def _request(url: str, fields: Mapping[str, str | None], form: ReceiptForm) -> bytes:
+    parts = urlsplit(url)
+    filled = {name: value or "" for name, value in fields.items()}
+    method, query, kind, body = "GET", parts.query, "", b""
+    if form == "json":
+        method, kind, body = "POST", _JSON, json.dumps(fields).encode()
+    elif form == "form":
+        method, kind, body = "POST", _FORM, urlencode(filled).encode()
+    else:
+        method = "POST" if form == "post_query" else "GET"
+        written = _typo(filled) if form == "typo" else urlencode(filled)
+        query = f"{query}&{written}" if query else written
+    target = (parts.path or "/") + (f"?{query}" if query else "")
+    lines = [
+        f"{method} {target} HTTP/1.1",
+        f"Host: {parts.netloc.rpartition('@')[2]}",
+        "User-Agent: smspoh-sandbox",
+        "Connection: close",
+    ]
+    if kind:
+        lines.append(f"Content-Type: {kind}")
+    if method == "POST":
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+
+
+def _typo(fields: Mapping[str, str]) -> str:
+    """Return the query as the specification's example has it, spaces and all.
+
+    Source: SMSPoh API Specification 3.0, "Webhook": ``finishedAt=updatedAt=2024-12-23 00:02:00``.
+    """
+    written = [
+        f"{name}={'updatedAt=' if name == 'finishedAt' else ''}{quote(value, safe=' :*')}"
+        for name, value in fields.items()
+    ]
+    return "&".join(written)

@@ -1,0 +1,255 @@
+"""Receipts: what the sandbox tells a webhook of each change of a message's status.
+
+They wait in order of their time by the sandbox's clock. `Receipts.deliver_due` sends
+what is due in the caller's thread; a sandbox with a socket has one thread for it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import threading
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from smspoh.errors import ArgumentError
+from smspoh.gateway.models import Status
+
+from .life import draws
+from .receipt_forms import may_go, post_receipt, receipt_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .clock import SandboxClock
+    from .ledger import Record
+    from .settings import SandboxSettings
+    from .sqlite_ledger import Store
+
+_LOOK_S: Final = 0.05  # between looks at a clock that is not the machine's
+_RETRY_MAX_S: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Hold one receipt that went out, or tried to.
+
+    Attributes:
+        serial: 1, 2, 3 and so on in the order of sending.
+        message_id: of its message.
+        url: where it went.
+        status: what it said.
+        at: an aware time by the sandbox's clock.
+        attempt: 1 for the first try; 0 when it may not go there and was not tried.
+        answer: the HTTP status of the answer; None without one.
+    """
+
+    serial: int
+    message_id: str
+    url: str
+    status: str
+    at: datetime
+    attempt: int
+    answer: int | None
+
+    def __repr__(self) -> str:
+        return f"<Receipt {self.serial} {self.status} attempt={self.attempt} answer={self.answer}>"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Job:
+    """One receipt that waits. `order` keeps those of one time in the order they came."""
+
+    due: datetime
+    order: int
+    message_id: str
+    step: int
+    attempt: int
+
+    def __repr__(self) -> str:
+        return f"<_Job {self.order}>"
+
+
+class Receipts:
+    """Send receipts, and remember them. May be used from many threads.
+
+    Args:
+        ledger: where the messages are.
+        clock: says when one is due.
+        settings: the form, the faults and the limits.
+    """
+
+    def __init__(self, ledger: Store, clock: SandboxClock, settings: SandboxSettings) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._settings = settings
+        self._changed = threading.Condition()
+        self._jobs: list[_Job] = []
+        self._orders = 0
+        self._serial = 0
+        self._sent: deque[Receipt] = deque(maxlen=settings.receipts_max)
+        self._thread: threading.Thread | None = None
+        self._runs = False  # a thread may be started when one is needed
+        clock.watch(self._wake)
+
+    def plan(self, records: Iterable[Record]) -> None:
+        """Have each record with a URL send a receipt for each change of its status.
+
+        "Accepted" is in the reply, so no receipt says it.
+        """
+        for record in records:
+            if record.receipt_url:
+                for step in range(1, len(record.timeline)):
+                    self._plan_step(record, step)
+
+    def sent(self, after: int = 0) -> list[Receipt]:
+        """Return the receipts after a serial, in the order of sending."""
+        with self._changed:
+            return [receipt for receipt in self._sent if receipt.serial > after]
+
+    def waiting(self) -> int:
+        """Return how many receipts wait for their time."""
+        with self._changed:
+            return len(self._jobs)
+
+    def replay(self, message_id: str) -> None:
+        """Send again, as soon as may be, what a message's receipts have said until now.
+
+        Raises:
+            ArgumentError: there is no such message, or it has no URL.
+        """
+        record = self._ledger.get(message_id)
+        if record is None or not record.receipt_url:
+            raise ArgumentError("there is no message of that id that has a receipt URL")
+        now = self._clock.now()
+        for step, (_, at) in enumerate(record.timeline):
+            if step and at <= now:
+                self._push(now, message_id, step, 1)
+
+    def deliver_due(self, now: datetime | None = None) -> int:
+        """Send what is due, once each, and return how many that were.
+
+        Args:
+            now: an aware time; None is that of the sandbox's clock.
+        """
+        moment = now or self._clock.now()
+        due: list[_Job] = []
+        with self._changed:
+            while self._jobs and self._jobs[0].due <= moment:
+                due.append(heapq.heappop(self._jobs))
+        return sum(self._deliver(job, moment) for job in due)
+
+    def clear(self) -> None:
+        """Forget what was sent and what waits. Serials go on."""
+        with self._changed:
+            self._jobs.clear()
+            self._sent.clear()
+
+    def start(self) -> None:
+        """Let a thread send them; it starts with the first that waits."""
+        with self._changed:
+            self._runs = True
+            self._ensure_thread()
+
+    def stop(self) -> None:
+        """End the thread. What waits stays."""
+        with self._changed:
+            self._runs = False
+            thread, self._thread = self._thread, None
+            self._changed.notify_all()
+        if thread is not None:
+            thread.join()
+
+    def __repr__(self) -> str:
+        return f"<Receipts sent={self._serial} waiting={self.waiting()}>"
+
+    def _plan_step(self, record: Record, step: int) -> None:
+        due, settings = record.timeline[step][1], self._settings
+        again = False
+        if settings.receipt_reorder_share or settings.receipt_repeat_share:
+            held, wait, twice = draws(settings.seed, record.serial, f"receipt {step}", 3)
+            if held < settings.receipt_reorder_share:
+                due += timedelta(seconds=wait * settings.receipt_reorder_s)
+            again = twice < settings.receipt_repeat_share
+        for _ in range(1 + again):
+            self._push(due, record.message_id, step, 1)
+
+    def _push(self, due: datetime, message_id: str, step: int, attempt: int) -> None:
+        with self._changed:
+            if len(self._jobs) >= self._settings.receipts_max:
+                return
+            self._orders += 1
+            heapq.heappush(self._jobs, _Job(due, self._orders, message_id, step, attempt))
+            self._ensure_thread()
+            self._changed.notify_all()
+
+    def _deliver(self, job: _Job, now: datetime) -> int:
+        record = self._ledger.get(job.message_id)
+        if record is None or not record.receipt_url:
+            return 0  # it went meanwhile
+        status, at = record.timeline[job.step]
+        settings = self._settings
+        attempt, answer = 0, None
+        if may_go(record.receipt_url, settings.receipt_hosts):
+            attempt = job.attempt
+            fields = receipt_fields(
+                record, status, at.astimezone(settings.limits.zone), Status(status).is_final
+            )
+            answer = post_receipt(
+                record.receipt_url, fields, settings.receipt_form, settings.receipt_timeout_s
+            )
+            good = answer is not None and 200 <= answer < 300
+            if not good and attempt < settings.receipt_attempts_max:
+                self._retry(job, record, now)
+        with self._changed:
+            self._serial += 1
+            self._sent.append(
+                Receipt(
+                    self._serial,
+                    record.message_id,
+                    record.receipt_url,
+                    status,
+                    now,
+                    attempt,
+                    answer,
+                )
+            )
+        return 1
+
+    def _retry(self, job: _Job, record: Record, now: datetime) -> None:
+        settings = self._settings
+        (share,) = draws(settings.seed, record.serial, f"retry {job.step} {job.attempt}", 1)
+        doubled = settings.receipt_retry_s * 2 ** min(job.attempt - 1, 32)
+        wait_s = min(doubled * (1 + share / 4), _RETRY_MAX_S)  # not all at once
+        self._push(now + timedelta(seconds=wait_s), job.message_id, job.step, job.attempt + 1)
+
+    def _ensure_thread(self) -> None:
+        if self._runs and self._jobs and self._thread is None:
+            self._thread = threading.Thread(
+                target=self._run, name="smspoh-sandbox-receipts", daemon=True
+            )
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not self._runs:
+                    return
+                if not self._jobs or self._jobs[0].due > self._clock.now():
+                    self._changed.wait(self._patience_s())
+                    continue
+            self.deliver_due()
+
+    def _patience_s(self) -> float | None:
+        """Return how long nothing can be due unless something changes; None is for ever."""
+        if not self._jobs or self._clock.frozen:
+            return None
+        if not self._clock.steady:
+            return _LOOK_S
+        left_s = (self._jobs[0].due - self._clock.now()).total_seconds()
+        return min(max(left_s, 0.0), threading.TIMEOUT_MAX)
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
