@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
 import threading
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from smspoh.errors import ArgumentError
+from smspoh.sandbox.faults import KINDS, Fault
+from smspoh.sandbox.settings import RECEIPT_FORMS, SandboxSettings
 
 from ._exit import BadInput
 from ._output import json_option, note, to_json
@@ -27,14 +33,37 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of the loopback address; 0 takes a free one.",
 )
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file that keeps messages and balance; without it they are in memory.",
+)
+@click.option("--seed", type=int, help="Of everything that is drawn: the same gives the same.")
+@click.option("--price", type=click.IntRange(0), help="Of one part, in MMK.")
+@click.option("--balance", type=click.IntRange(0), help="To start with, in MMK.")
+@click.option(
+    "--delivered-after",
+    "delivered_after_s",
+    type=click.FloatRange(0),
+    metavar="SECONDS",
+    help="Until a message has arrived.",
+)
+@click.option("--receipt-form", type=click.Choice(RECEIPT_FORMS), help="How receipts go out.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="KIND[:PROBABILITY]",
+    help=f"What goes wrong, and how often, 0 to 1: {', '.join(KINDS)}. May be repeated.",
+)
 @click.option("--until-eof", is_flag=True, help="End when standard input ends, for scripts.")
 @json_option
-def command(*, port: int, until_eof: bool, as_json: bool) -> None:
+def command(*, port: int, until_eof: bool, as_json: bool, **chosen: Any) -> None:
     """Run a gateway on this machine to try things on.
 
     It answers the same requests as the real one, on the loopback address alone,
-    keeps everything in memory and sends nothing to anybody. It prints the lines
-    that point the other commands at it, and runs until Ctrl-C.
+    and sends nothing to anybody. It prints the lines that point the other
+    commands at it, and runs until Ctrl-C.
 
     \b
     Example:
@@ -43,13 +72,14 @@ def command(*, port: int, until_eof: bool, as_json: bool) -> None:
     require_extra()
     from smspoh.sandbox.server import Sandbox  # noqa: PLC0415 - an extra
 
+    settings = _settings(chosen)
     ended = threading.Event()
     before = [
         (number, signal.signal(number, lambda *_: ended.set()))
         for number in (signal.SIGINT, signal.SIGTERM)
     ]
     try:
-        with _listening(Sandbox, port) as sandbox:
+        with _listening(Sandbox, port, settings) as sandbox:
             values = {
                 "SMSPOH_BASE_URL": sandbox.base_url,
                 "SMSPOH_API_KEY": sandbox.api_key,
@@ -81,11 +111,33 @@ def require_extra() -> None:
         raise BadInput("the sandbox needs Starlette and uvicorn: pip install starlette uvicorn")
 
 
-def _listening(make: Callable[..., Sandbox], port: int) -> Sandbox:
+def _settings(chosen: dict[str, Any]) -> SandboxSettings:
+    """Return the settings of the options that were given."""
+    faults = tuple(map(_fault, chosen.pop("faults")))
+    given = {name: value for name, value in chosen.items() if value is not None}
     try:
-        return make(port=port)
+        return SandboxSettings(**given, faults=faults)
+    except ArgumentError as error:
+        raise BadInput(str(error)) from None
+
+
+def _fault(written: str) -> Fault:
+    kind, _, probability = written.partition(":")
+    try:
+        return Fault(kind, probability=float(probability or 1))  # type: ignore[arg-type]
+    except ArgumentError as error:
+        raise BadInput(f"--fault: {error}") from None
+    except ValueError:
+        raise BadInput("--fault: the probability must be a number of 0 to 1") from None
+
+
+def _listening(make: Callable[..., Sandbox], port: int, settings: SandboxSettings) -> Sandbox:
+    try:
+        return make(port=port, settings=settings)
     except OSError as error:
         raise BadInput(f"port {port} of this machine cannot be used: {error.strerror}") from None
+    except (sqlite3.Error, ArgumentError) as error:
+        raise BadInput(f"--store cannot be used: {error}") from None
 
 
 def _wait_for_eof(ended: threading.Event) -> None:

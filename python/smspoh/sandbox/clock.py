@@ -61,12 +61,10 @@ class SandboxClock:
         """
         if not math.isfinite(seconds) or seconds < 0:
             raise ArgumentError("seconds must be a finite number of at least 0")
-        try:
-            step = timedelta(seconds=seconds)
-        except OverflowError:
-            raise ArgumentError("seconds must end in the years 1970 to 2100") from None
+        if seconds > (_LAST - _FIRST).total_seconds():
+            raise ArgumentError("the time must be in the years 1970 to 2100")
         with self._lock:
-            self._move(self._now() + step if step < _LAST - _FIRST else _LAST + step)
+            self._move(self._now() + timedelta(seconds=seconds))
         self._tell()
 
     def set(self, moment: datetime) -> None:
@@ -81,7 +79,7 @@ class SandboxClock:
         if moment.utcoffset() is None:
             raise ArgumentError("moment must be an aware time")
         with self._lock:
-            self._move(moment)
+            self._move(moment.astimezone(UTC))
         self._tell()
 
     def freeze(self) -> None:

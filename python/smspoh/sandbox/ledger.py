@@ -190,10 +190,11 @@ class Ledger:
         kept: list[Record] = []
         with self._changed:
             for record in records:
-                whole = self._plan(record, self._newest + 1)
-                self._newest += 1
-                self._records[self._newest] = whole
-                self._serials[whole.message_id] = self._newest
+                serial = self._newest + 1
+                whole = self._plan(record, serial)
+                self._records[serial] = whole
+                self._serials[whole.message_id] = serial
+                self._newest = serial  # last, for those who look without the lock
                 kept.append(whole)
             self._trim(self._messages_max)
             self._changed.notify_all()

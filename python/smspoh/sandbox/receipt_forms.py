@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import ssl
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -86,7 +85,7 @@ def post_receipt(
             with closing(answer):
                 answer.begin()
                 return answer.status
-    except (OSError, ssl.SSLError, http.client.HTTPException, ValueError):
+    except (OSError, http.client.HTTPException, ValueError):
         return None
 
 

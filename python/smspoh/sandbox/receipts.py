@@ -84,7 +84,7 @@ class Receipts:
         self._ledger = ledger
         self._clock = clock
         self._settings = settings
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # over an RLock
         self._jobs: list[_Job] = []
         self._orders = 0
         self._serial = 0
@@ -135,9 +135,8 @@ class Receipts:
         """
         moment = now or self._clock.now()
         due: list[_Job] = []
-        with self._changed:
-            while self._jobs and self._jobs[0].due <= moment:
-                due.append(heapq.heappop(self._jobs))
+        while (job := self._next_due(moment)) is not None:
+            due.append(job)
         return sum(self._deliver(job, moment) for job in due)
 
     def clear(self) -> None:
@@ -231,15 +230,22 @@ class Receipts:
             )
             self._thread.start()
 
+    def _next_due(self, now: datetime) -> _Job | None:
+        with self._changed:
+            due = bool(self._jobs) and self._jobs[0].due <= now
+            return heapq.heappop(self._jobs) if due else None
+
     def _run(self) -> None:
         while True:
+            now = self._clock.now()
             with self._changed:
                 if not self._runs:
                     return
-                if not self._jobs or self._jobs[0].due > self._clock.now():
+                job = self._next_due(now)
+                if job is None:
                     self._changed.wait(self._patience_s())
-                    continue
-            self.deliver_due()
+            if job is not None:
+                self._deliver(job, now)
 
     def _patience_s(self) -> float | None:
         """Return how long nothing can be due unless something changes; None is for ever."""

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 CONNECTIONS_MAX: Final = 256
 KEEP_ALIVE_S: Final = 30  # longer than a client keeps an idle connection, so it closes first
 STOP_S: Final = 10
+QUICK_BYTES_MAX: Final = 65_536  # about 400 messages
+_QUICK: Final = (f"{PREFIX}/send", f"{PREFIX}/account/")
 
 
 class Sandbox:
@@ -254,8 +256,8 @@ def is_quick(scope: Scope, body: bytes) -> bool:
 
     A key that is spelt with escapes only makes the loop wait for the encryption.
     """
-    path = scope["path"]
-    return path.startswith(f"{PREFIX}/send") and b"ncrypt" not in body
+    short = len(body) <= QUICK_BYTES_MAX and b"ncrypt" not in body
+    return short and scope["path"].startswith(_QUICK)
 
 
 def _query(query: bytes) -> dict[str, str]:

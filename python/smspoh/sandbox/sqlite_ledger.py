@@ -59,6 +59,10 @@ _INSERT: Final = (
     f" VALUES ({', '.join('?' * 19)})"
 )
 _NEWEST_FIRST: Final = f"SELECT {_COLUMNS} FROM message{{}} ORDER BY serial DESC LIMIT ? OFFSET ?"  # noqa: S608 - constants
+_WIPE: Final = """
+DELETE FROM message WHERE serial <=
+    (SELECT serial FROM message ORDER BY serial DESC LIMIT 1 OFFSET ?)
+"""
 _TALLY: Final = """
 SELECT
     (SELECT count(DISTINCT reference) FROM message WHERE reference > ''),
@@ -181,9 +185,7 @@ class SqliteLedger:
     def wipe(self, keep: int = 0) -> int:
         """Forget all but the newest records, and return how many went."""
         with self._changed, self._writer:
-            oldest = "SELECT serial FROM message ORDER BY serial DESC LIMIT ?"
-            query = f"DELETE FROM message WHERE serial NOT IN ({oldest})"  # noqa: S608 - constants
-            return self._writer.execute(query, (keep,)).rowcount
+            return self._writer.execute(_WIPE, (keep,)).rowcount
 
     def restore(self, balance: int) -> None:
         """Forget all records and make the balance an amount. Serials go on."""
