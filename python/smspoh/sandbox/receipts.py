@@ -237,8 +237,9 @@ class Receipts:
 
     def _run(self) -> None:
         while True:
-            now = self._clock.now()
             with self._changed:
+                # Behind the lock, so that whoever moves the clock now is heard after it.
+                now = self._clock.now()
                 if not self._runs:
                     return
                 job = self._next_due(now)
