@@ -89,6 +89,7 @@ def test_messages_in_the_order_of_acceptance(caller: Caller) -> None:
     assert texts(limit=0) == []
     assert texts(to="959250000001") == ["text 1", "text 3"]
     assert texts(to="959250000001", limit=1, after=2) == ["text 3"]
+    assert texts(to="09250000001") == texts(to="+959250000001") == ["text 1", "text 3"]
     assert texts(contains="4") == ["text 4"]
 
 

@@ -132,6 +132,23 @@ def test_a_fault_of_the_sandbox_is_a_500_and_its_log_holds_no_text(
     assert "hush" not in caplog.text + answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "quick"),
+    [
+        ("/api/rest/send", b'{"to": "09250000001"}', True),
+        ("/api/rest/send/bulk", b"{}", True),
+        ("/api/rest/account/get-balance", b"", True),
+        ("/api/rest/send", b'{"encrypt": 1}', False),
+        ("/api/rest/send", b'{"\\u0065ncrypt": 1}', False),
+        ("/api/rest/send/bulk", b" " * 65_537, False),
+        ("/api/rest/messages", b"", False),
+        ("/_sandbox/messages", b"", False),
+    ],
+)
+def test_what_takes_a_while_is_not_done_in_the_loop(path: str, body: bytes, quick: bool) -> None:
+    assert server.is_quick({"path": path}, body) is quick
+
+
 def test_no_log_holds_what_was_asked(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="uvicorn")
     logging.getLogger("uvicorn.access").propagate = True

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from smspoh.errors import ArgumentError
-from smspoh.gateway.arguments import is_loopback
+from smspoh.gateway.arguments import is_loopback, number_key
 
 from . import openapi, reading
 from .faults import Fault
@@ -87,6 +87,7 @@ def _messages(gateway: SandboxGateway, request: Incoming) -> Any:
     serial = reading.whole(request.query, "after", 0)
     limit = reading.whole(request.query, "limit", 100, most=PAGE_MAX)
     to, part = request.query.get("to"), request.query.get("contains")
+    to = to and number_key(to)  # as any caller writes it
     found: list[Record] = []
     while len(found) < limit:
         records = gateway.ledger.after(serial, PAGE_MAX)
