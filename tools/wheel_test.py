@@ -3,7 +3,7 @@
 One wheel (`py3-none-<platform>`) must serve every Python from 3.11 on. The
 environments are made outside the checkout, so that nothing but the wheel can be
 imported; their packages are fetched as the lock names them. The wheel has to hold the
-licence and the notice.
+licence and the notice, and the pages of the inbox.
 
     python tools/wheel_test.py dist/smspoh-*.whl
 """
@@ -49,6 +49,17 @@ def check_notices(wheel: Path) -> None:
                 raise SystemExit(f"{wheel.name} does not have {notice} as it is here")
 
 
+def check_pages(wheel: Path) -> None:
+    """Refuse a wheel without a template, a style or a script of the inbox."""
+    folder = ROOT / "python"
+    files = (folder / "smspoh" / "sandbox" / "inbox").rglob("*.*")
+    wanted = {path.relative_to(folder).as_posix() for path in files if path.suffix != ".pyc"}
+    with zipfile.ZipFile(wheel) as archive:
+        lacks = sorted(wanted - set(archive.namelist()))
+    if lacks:
+        raise SystemExit(f"{wheel.name} lacks {', '.join(lacks)}")
+
+
 def try_wheel(wheel: Path, interpreter: str) -> None:
     """Install the wheel into a fresh environment and run the facade's tests there."""
     with tempfile.TemporaryDirectory(prefix="smspoh-wheel-") as folder:
@@ -74,6 +85,7 @@ def main() -> None:
     if not re.search(r"-py3-none-[a-z0-9_.]+\.whl$", wheel.name):
         raise SystemExit(f"{wheel.name} is not tagged py3-none-<platform>")
     check_notices(wheel)
+    check_pages(wheel)
     here = interpreters()
     for (major, minor), interpreter in here.items():
         print(f"wheel_test: {wheel.name} on Python {major}.{minor}", flush=True)

@@ -146,7 +146,8 @@ def test_the_sandbox_ends_by_a_signal(number: signal.Signals) -> None:
         "export SMSPOH_API_SECRET",
     ]
     assert (process.returncode, out) == (0, b"")
-    assert err == b"the sandbox runs; Ctrl-C ends it\n"
+    inbox = lines[0].strip().partition("=")[2].removesuffix("api/rest")
+    assert err.decode() == f"the sandbox runs; its inbox is {inbox} and Ctrl-C ends it\n"
 
 
 def test_what_the_sandbox_prints_is_what_the_others_need(
@@ -189,7 +190,10 @@ def test_a_sandbox_without_its_extra(run: Run, monkeypatch: pytest.MonkeyPatch) 
         assert (ran.code, ran.out, ran.err) == (
             2,
             "",
-            "smspoh: the sandbox needs Starlette and uvicorn: pip install starlette uvicorn\n",
+            (
+                "smspoh: the sandbox needs Jinja2, Starlette and uvicorn: "
+                "pip install jinja2 starlette uvicorn\n"
+            ),
         )
 
 

@@ -304,3 +304,19 @@ def test_the_package_has_what_it_names_and_nothing_else() -> None:
         assert getattr(package, name) is not None
     with pytest.raises(AttributeError, match="nothing_like_that"):
         _ = package.nothing_like_that  # type: ignore[attr-defined]
+
+
+def test_an_open_page_is_let_go_when_the_sandbox_stops() -> None:
+    with (
+        Sandbox(settings=SandboxSettings(envelope=QUICK)) as running,
+        socket.create_connection(("127.0.0.1", port_of(running))) as page,
+    ):
+        page.sendall(b"GET /inbox/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        got = page.recv(65_536)
+        while b"MMK" not in got:
+            got += page.recv(65_536)
+        running.stop()
+        while more := page.recv(65_536):
+            got += more
+    # The stream has its end: it was not cut off.
+    assert got.endswith(b"\r\n0\r\n\r\n")

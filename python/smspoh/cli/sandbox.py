@@ -9,6 +9,7 @@ import threading
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 import click
 
@@ -90,7 +91,8 @@ def command(*, port: int, until_eof: bool, as_json: bool, **chosen: Any) -> None
             else:
                 for name, value in values.items():
                     click.echo(f"export {name}={value}")
-                note("the sandbox runs; Ctrl-C ends it")
+                inbox = urljoin(sandbox.base_url, "/")
+                note(f"the sandbox runs; its inbox is {inbox} and Ctrl-C ends it")
             sys.stdout.flush()
             if until_eof:
                 watcher = threading.Thread(target=_wait_for_eof, args=(ended,), daemon=True)
@@ -105,10 +107,12 @@ def require_extra() -> None:
     """Say what to install when the sandbox cannot run.
 
     Raises:
-        BadInput: Starlette or uvicorn is missing.
+        BadInput: Jinja2, Starlette or uvicorn is missing.
     """
-    if not all(find_spec(name) for name in ("starlette", "uvicorn")):
-        raise BadInput("the sandbox needs Starlette and uvicorn: pip install starlette uvicorn")
+    if not all(find_spec(name) for name in ("jinja2", "starlette", "uvicorn")):
+        raise BadInput(
+            "the sandbox needs Jinja2, Starlette and uvicorn: pip install jinja2 starlette uvicorn"
+        )
 
 
 def _settings(chosen: dict[str, Any]) -> SandboxSettings:

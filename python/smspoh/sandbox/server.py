@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 try:
+    import jinja2  # noqa: F401 - so that what is missing is said here
     import uvicorn
     from starlette.applications import Starlette
     from starlette.routing import Route
     from uvicorn.protocols.http.h11_impl import H11Protocol
 except ImportError as missing:
     raise ImportError(
-        "the sandbox needs Starlette and uvicorn: pip install 'smspoh[sandbox]'"
+        "the sandbox needs Jinja2, Starlette and uvicorn: pip install 'smspoh[sandbox]'"
     ) from missing
 
 from smspoh.errors import ArgumentError, BugError
 from smspoh.gateway.arguments import is_loopback
 
 from .gateway import PREFIX, SandboxGateway
+from .inbox import routes as inbox_routes
 from .incoming import Incoming
 from .replies import broken, too_long
 from .transmit import TRANSPORT, transmit
@@ -93,7 +95,7 @@ class Sandbox:
             self._socket.close()
             raise
         self.gateway.receipts.start()
-        self._server = _Server(_config(self.gateway))
+        self._server = _Server(_config(self.gateway, lambda: self._server.should_exit))
         self._thread = threading.Thread(
             target=self._serve, name=f"smspoh-sandbox-{free_port}", daemon=True
         )
@@ -285,17 +287,18 @@ class _App:
     The routes of a framework cost as much as the whole reply to a small request.
     """
 
-    def __init__(self, gateway: SandboxGateway) -> None:
+    def __init__(self, gateway: SandboxGateway, is_stopping: Callable[[], bool]) -> None:
         self._endpoint = _Endpoint(gateway)
-        self._others = Starlette(routes=[Route("/{path:path}", self._endpoint)])
+        pages = inbox_routes(gateway, is_stopping)
+        self._others = Starlette(routes=[*pages, Route("/{path:path}", self._endpoint)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         quick = scope["type"] == "http" and scope["path"].startswith(PREFIX)
         await (self._endpoint if quick else self._others)(scope, receive, send)
 
 
-def _config(gateway: SandboxGateway) -> uvicorn.Config:
-    app = _App(gateway)
+def _config(gateway: SandboxGateway, is_stopping: Callable[[], bool]) -> uvicorn.Config:
+    app = _App(gateway, is_stopping)
     return uvicorn.Config(
         app,
         loop="asyncio",

@@ -1,0 +1,35 @@
+"""Which numbers of a text are taken for one-time codes."""
+
+from __future__ import annotations
+
+import pytest
+
+from smspoh.sandbox.inbox.codes import find_codes
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Your code is 482913.", ["482913"]),
+        ("1234", ["1234"]),
+        ("12345678", ["12345678"]),
+        ("123", []),
+        ("123456789", []),
+        ("သင့်ကုဒ်မှာ ၁၂၃၄၅၆ ဖြစ်သည်။", ["123456"]),
+        ("ကုဒ်၀၀၉၉ပါ", ["0099"]),
+        ("G-482913 or 1111", ["482913", "1111"]),
+        ("482913, again 482913 and ၄၈၂၉၁၃", ["482913"]),
+        ("Call 09450000000", []),
+        ("1,500,000 MMK or 15000.50", []),
+        ("The code is 4829, the other 1111.", ["4829", "1111"]),
+        ("12၃၄၅၆", []),  # digits of both in one number are no code
+        ("", []),
+    ],
+)
+def test_codes_are_numbers_of_4_to_8_digits(text: str, codes: list[str]) -> None:
+    assert [code.digits for code in find_codes(text)] == codes
+
+
+def test_a_burmese_code_is_shown_as_it_stands_and_copied_in_ascii() -> None:
+    [code] = find_codes("ကုဒ် ၄၈၂၉၁၃")
+    assert (code.shown, code.digits) == ("၄၈၂၉၁၃", "482913")
