@@ -22,6 +22,7 @@ OURS = [
     "SECURITY.md",
     "docs/quickstart.md",
     "docs/guide/cli.md",
+    "docs/guide/inbox.md",
     "docs/guide/texts.md",
     "docs/benchmarks.md",
     "docs/glossary.md",
