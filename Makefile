@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml' -o -name '*.bin')
 
-.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel check format header lock numbering-plan metadata build-rivals build-peers zawgyi-model gate bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser check format header lock numbering-plan metadata build-rivals build-peers zawgyi-model gate bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -142,6 +142,14 @@ test-python: build build-rivals
 
 test-wheel: wheel ## the wheel of this Python, on every other one that is installed
 	$(BIN)/python tools/wheel_test.py dist/*.whl
+
+# A word of its own, because it needs a browser. Root of a Debian machine gets one.
+test-browser: build ## the inbox of the sandbox in Chromium, by hand and eye of a script
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo "test-browser: installing chromium" && \
+		apt-get update -qq && apt-get install -y -qq chromium fonts-sil-padauk fonts-inter >/dev/null; } || \
+		{ echo "test-browser needs chromium on the PATH, and the fonts Padauk and Inter"; exit 1; }
+	$(BIN)/python -m pytest tests/browser $(if $(SCREENSHOTS),--screenshots)
 
 check: build ## format, lint, types, import rules, header and documents fresh
 	cargo fmt --all --check
