@@ -71,7 +71,7 @@ class Arrival:
         Raises:
             AssertionError: there is none, or there are several.
         """
-        runs = re.findall(r"[0-9]+", self._record.text.translate(_BURMESE_DIGITS))
+        runs: list[str] = re.findall(r"[0-9]+", self._record.text.translate(_BURMESE_DIGITS))
         codes = list(dict.fromkeys(run for run in runs if digits_min <= len(run) <= digits_max))
         if len(codes) != 1:
             found = ", ".join(codes) or "none"

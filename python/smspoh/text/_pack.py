@@ -82,7 +82,7 @@ class Packed:
         return self._offsets is not None and self._offsets[row] < self._offsets[row + 1]
 
 
-ROWS_PER_CALL: Final = 1024  # of some hundred bytes: what a call works on stays in the cache
+ROWS_PER_CALL: Final = 256  # of some hundred bytes: what a call works on stays in the cache
 
 
 def pieces(texts: Iterable[object], *, utf16: bool = True) -> Iterator[Packed]:

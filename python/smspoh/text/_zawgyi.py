@@ -146,7 +146,7 @@ def zawgyi_to_unicode_batch(texts: Iterable[object]) -> list[str | None]:
 
     Raises:
         TypeError: `texts` is a single text, or not iterable.
-        ArgumentError: 1,024 texts have 2 GiB or more a call.
+        ArgumentError: 256 texts have 2 GiB or more a call.
 
     Source: as `zawgyi_to_unicode`.
     """
