@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml' -o -name '*.bin')
 
-.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser check format header lock numbering-plan metadata build-rivals build-peers zawgyi-model gate bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser test-api check format header lock numbering-plan metadata build-rivals build-peers zawgyi-model gate bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -151,6 +151,17 @@ test-browser: build ## the inbox of the sandbox in Chromium, by hand and eye of 
 		{ echo "test-browser needs chromium on the PATH, and the fonts Padauk and Inter"; exit 1; }
 	$(BIN)/python -m pytest tests/browser $(if $(SCREENSHOTS),--screenshots)
 
+# A tenth of what `make soak` sends; a fault is any 5xx, or a reply that the document does not allow.
+API_CASES ?= 80
+test-api: build $(VENV)/.api ## requests drawn from the sandbox's own OpenAPI document
+	$(BIN)/python -m tests.sandbox.api_campaign --cases 2 --planted
+	$(BIN)/python -m tests.sandbox.api_campaign --cases $(API_CASES)
+
+$(VENV)/.api: requirements/api.txt | setup
+	$(BIN)/python -m venv --clear target/api
+	target/api/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/api.txt
+	@touch $@
+
 check: build ## format, lint, types, import rules, header and documents fresh
 	cargo fmt --all --check
 	cargo fmt --manifest-path bench/rivals/Cargo.toml --check
@@ -193,7 +204,7 @@ lock: ## write the locks anew (needs uv)
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $(UPGRADE) --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
 	done
-	for python in peers:3.11 peers-closeio:3.12; do \
+	for python in peers:3.11 peers-closeio:3.12 api:3.11; do \
 		uv pip compile --quiet --universal --python-version $${python#*:} --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links requirements/$${python%:*}.in -o requirements/$${python%:*}.txt; \
 	done
@@ -218,6 +229,7 @@ soak: build ## the long campaigns
 	SMSPOH_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/kdf tests/envelope tests/phone tests/text
 	$(BIN)/python -m tests.phone.soak
 	$(BIN)/python -m tests.text.soak
+	$(MAKE) test-api API_CASES=1000
 	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 
 clean: ## remove everything that was made
