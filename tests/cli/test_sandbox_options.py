@@ -26,7 +26,7 @@ def settings_of(run: Run, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> S
     """Return the settings that the command would run with."""
     seen: list[SandboxSettings] = []
 
-    def refuse(_: object, port: int, settings: SandboxSettings) -> None:
+    def refuse(_: object, host: str, port: int, settings: SandboxSettings) -> None:
         seen.append(settings)
         raise BadInput("seen")
 
@@ -122,3 +122,16 @@ def test_a_store_outlives_the_process(tmp_path: Path) -> None:
         assert (process.returncode, err) == (0, b"")
     assert left == [(90, 1), (80, 2)]
     assert [left_file.name for left_file in tmp_path.iterdir()] == ["store"]
+
+
+def test_beyond_the_loopback_it_says_so() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "smspoh", "sandbox", "--host", "0.0.0.0", "--until-eof", "--json"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(done.stdout)["SMSPOH_BASE_URL"].startswith("http://127.0.0.1:")
+    assert done.stderr.startswith("smspoh: warning: it listens beyond this machine: ")

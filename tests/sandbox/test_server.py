@@ -15,6 +15,7 @@ import httpx2
 import pytest
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from smspoh import Client
 from smspoh.errors import ArgumentError
 from smspoh.sandbox import SandboxSettings, server
 from smspoh.sandbox.server import Sandbox, serve
@@ -320,3 +321,12 @@ def test_an_open_page_is_let_go_when_the_sandbox_stops() -> None:
             got += more
     # The stream has its end: it was not cut off.
     assert got.endswith(b"\r\n0\r\n\r\n")
+
+
+def test_it_listens_beyond_the_loopback_only_when_told_to() -> None:
+    with pytest.raises(ArgumentError, match="unless beyond_loopback says otherwise"):
+        Sandbox(host="0.0.0.0")
+    with Sandbox(host="0.0.0.0", beyond_loopback=True) as sandbox:
+        assert sandbox.base_url.startswith("http://127.0.0.1:")
+        with Client(sandbox.api_key, sandbox.api_secret, base_url=sandbox.base_url) as client:
+            assert client.send("09450000000", "text", "SMSPoh")[0].accepted

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 import click
 
 from smspoh.errors import ArgumentError
+from smspoh.gateway.arguments import is_loopback
 from smspoh.sandbox.faults import KINDS, Fault
 from smspoh.sandbox.settings import RECEIPT_FORMS, SandboxSettings
 
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     default=0,
     show_default=True,
     help="Of the loopback address; 0 takes a free one.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Where to listen. Beyond the loopback, as 0.0.0.0 is, other machines can send through it.",
 )
 @click.option(
     "--store",
@@ -59,12 +67,12 @@ if TYPE_CHECKING:
 )
 @click.option("--until-eof", is_flag=True, help="End when standard input ends, for scripts.")
 @json_option
-def command(*, port: int, until_eof: bool, as_json: bool, **chosen: Any) -> None:
+def command(*, host: str, port: int, until_eof: bool, as_json: bool, **chosen: Any) -> None:
     """Run a gateway on this machine to try things on.
 
-    It answers the same requests as the real one, on the loopback address alone,
-    and sends nothing to anybody. It prints the lines that point the other
-    commands at it, and runs until Ctrl-C.
+    It answers the same requests as the real one, on the loopback address alone
+    unless --host says otherwise, and sends nothing to anybody. It prints the
+    lines that point the other commands at it, and runs until Ctrl-C.
 
     \b
     Example:
@@ -80,7 +88,7 @@ def command(*, port: int, until_eof: bool, as_json: bool, **chosen: Any) -> None
         for number in (signal.SIGINT, signal.SIGTERM)
     ]
     try:
-        with _listening(Sandbox, port, settings) as sandbox:
+        with _listening(Sandbox, host, port, settings) as sandbox:
             values = {
                 "SMSPOH_BASE_URL": sandbox.base_url,
                 "SMSPOH_API_KEY": sandbox.api_key,
@@ -93,6 +101,11 @@ def command(*, port: int, until_eof: bool, as_json: bool, **chosen: Any) -> None
                     click.echo(f"export {name}={value}")
                 inbox = urljoin(sandbox.base_url, "/")
                 note(f"the sandbox runs; its inbox is {inbox} and Ctrl-C ends it")
+            if not is_loopback(host):
+                note(
+                    "smspoh: warning: it listens beyond this machine: whoever reaches it and has"
+                    " the key and the secret can send through it; the inbox answers here alone"
+                )
             sys.stdout.flush()
             if until_eof:
                 watcher = threading.Thread(target=_wait_for_eof, args=(ended,), daemon=True)
@@ -135,11 +148,14 @@ def _fault(written: str) -> Fault:
         raise BadInput("--fault: the probability must be a number of 0 to 1") from None
 
 
-def _listening(make: Callable[..., Sandbox], port: int, settings: SandboxSettings) -> Sandbox:
+def _listening(
+    make: Callable[..., Sandbox], host: str, port: int, settings: SandboxSettings
+) -> Sandbox:
     try:
-        return make(port=port, settings=settings)
+        return make(host=host, port=port, settings=settings, beyond_loopback=True)
     except OSError as error:
-        raise BadInput(f"port {port} of this machine cannot be used: {error.strerror}") from None
+        why = error.strerror or "it is no address of this machine"
+        raise BadInput(f"port {port} of this machine cannot be used: {why}") from None
     except (sqlite3.Error, ArgumentError) as error:
         raise BadInput(f"--store cannot be used: {error}") from None
 

@@ -55,7 +55,7 @@ def answer(gateway: SandboxGateway, request: Incoming) -> Response:
 
 
 def _refused(request: Incoming, calls: Mapping[str, object]) -> Response | None:
-    if not (_is_here(request.peer) and _names_here(request.headers)):
+    if not (is_here(request.peer) and _names_here(request.headers)):
         return refusal(403, "Only programs of this machine may ask this.")
     if not calls:
         return refusal(404, "Page not found.")
@@ -67,7 +67,8 @@ def _refused(request: Incoming, calls: Mapping[str, object]) -> Response | None:
     return None
 
 
-def _is_here(peer: str) -> bool:
+def is_here(peer: str) -> bool:
+    """Return True for an address of this machine's loopback."""
     return is_loopback(peer.removeprefix("::ffff:"))
 
 

@@ -45,6 +45,7 @@ CONNECTIONS_MAX: Final = 256
 KEEP_ALIVE_S: Final = 30  # longer than a client keeps an idle connection, so it closes first
 STOP_S: Final = 10
 QUICK_BYTES_MAX: Final = 65_536  # about 400 messages
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - to be told apart
 _QUICK: Final = (f"{PREFIX}/send", f"{PREFIX}/account/")
 
 
@@ -54,11 +55,15 @@ class Sandbox:
     It listens when the object is made. Use it in a ``with`` block, or `stop` it.
 
     Args:
-        host: an address or name of this machine's loopback.
+        host: an address or name of this machine's loopback; or, with `beyond_loopback`, any
+            address of this machine, `0.0.0.0` being all of IPv4.
         port: 1 to 65535, or 0 for one that is free.
         api_key: the key it takes; None makes one.
         api_secret: the secret it takes; None makes one.
         settings: how it behaves.
+        beyond_loopback: let other machines send through it, as those of a container need.
+            Whoever reaches it and has the credentials can; the inbox and the paths below
+            ``/_sandbox`` answer this machine alone.
 
     Attributes:
         base_url: what a client needs as its base_url.
@@ -80,11 +85,13 @@ class Sandbox:
         api_key: str | None = None,
         api_secret: str | None = None,
         settings: SandboxSettings | None = None,
+        beyond_loopback: bool = False,
     ) -> None:
         self.api_key = _credential("api_key", api_key)
         self.api_secret = _credential("api_secret", api_secret)
-        self._socket = _listen(host, port)
+        self._socket = _listen(host, port, beyond_loopback=beyond_loopback)
         bound, free_port = self._socket.getsockname()[:2]
+        bound = _EVERYWHERE.get(bound, bound)  # what listens everywhere is asked here
         shown = f"[{bound}]" if ":" in bound else bound
         self.base_url = f"http://{shown}:{free_port}{PREFIX}"
         try:
@@ -147,16 +154,18 @@ def serve(
     api_key: str | None = None,
     api_secret: str | None = None,
     settings: SandboxSettings | None = None,
+    beyond_loopback: bool = False,
     on_ready: Callable[[Sandbox], None] | None = None,
 ) -> None:
     """Run a sandbox and block until the process is interrupted.
 
     Args:
-        host: an address or name of this machine's loopback.
+        host: as in `Sandbox`.
         port: 1 to 65535, or 0 for one that is free.
         api_key: the key it takes; None makes one.
         api_secret: the secret it takes; None makes one.
         settings: how it behaves.
+        beyond_loopback: as in `Sandbox`.
         on_ready: called with the sandbox once it listens.
 
     Raises:
@@ -164,7 +173,12 @@ def serve(
     """
     with (
         Sandbox(
-            host=host, port=port, api_key=api_key, api_secret=api_secret, settings=settings
+            host=host,
+            port=port,
+            api_key=api_key,
+            api_secret=api_secret,
+            settings=settings,
+            beyond_loopback=beyond_loopback,
         ) as sandbox,
         contextlib.suppress(KeyboardInterrupt),
     ):
@@ -324,11 +338,14 @@ def _credential(name: str, given: str | None) -> str:
     return given
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, *, beyond_loopback: bool) -> socket.socket:
     if isinstance(port, bool) or not isinstance(port, int):
         raise TypeError(f"port must be an int, not {type(port).__name__}")
-    if not is_loopback(host):
-        raise ArgumentError("the sandbox listens on this machine only: 127.0.0.1, ::1 or localhost")
+    if not (beyond_loopback or is_loopback(host)):
+        raise ArgumentError(
+            "the sandbox listens on this machine only, 127.0.0.1, ::1 or localhost, unless"
+            " beyond_loopback says otherwise"
+        )
     if not 0 <= port <= 65535:
         raise ArgumentError(f"port is {port}; it must be 0 to 65535")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -30,7 +30,7 @@ class Inbox:
         self.caller = Caller(**settings)
         self.gateway = self.caller.gateway
         self.app = Starlette(routes=routes(self.gateway))
-        self.browser = TestClient(self.app, base_url=f"http://{HOST}")
+        self.browser = TestClient(self.app, base_url=f"http://{HOST}", client=("127.0.0.1", 50_000))
 
     def send(self, **fields: Any) -> str:
         """Send one message and return its id."""

@@ -9,6 +9,7 @@ from smspoh.sandbox.inbox.guard import refusal
 
 from .conftest import HOST, Inbox
 
+PEER = "127.0.0.1"
 OURS = {"host": HOST, "hx-request": "true", "origin": f"http://{HOST}"}
 
 
@@ -16,7 +17,7 @@ OURS = {"host": HOST, "hx-request": "true", "origin": f"http://{HOST}"}
     "host", ["127.0.0.1", "127.0.0.1:8025", "localhost:80", "[::1]:8025", "[::1]", "127.9.9.9:1"]
 )
 def test_the_names_of_the_loopback_are_answered(host: str) -> None:
-    assert refusal("GET", Headers({"host": host})) is None
+    assert refusal("GET", Headers({"host": host}), PEER) is None
 
 
 @pytest.mark.parametrize(
@@ -34,8 +35,8 @@ def test_the_names_of_the_loopback_are_answered(host: str) -> None:
     ],
 )
 def test_no_other_name_is(host: str) -> None:
-    assert refusal("GET", Headers({"host": host}))
-    assert refusal("POST", Headers(OURS | {"host": host}))
+    assert refusal("GET", Headers({"host": host}), PEER)
+    assert refusal("POST", Headers(OURS | {"host": host}), PEER)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,7 @@ def test_no_other_name_is(host: str) -> None:
     ],
 )
 def test_our_own_page_may_change_something(headers: dict[str, str]) -> None:
-    assert refusal("POST", Headers(headers)) is None
+    assert refusal("POST", Headers(headers), PEER) is None
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def test_our_own_page_may_change_something(headers: dict[str, str]) -> None:
     ],
 )
 def test_another_page_may_not(changed: dict[str, str]) -> None:
-    assert refusal("POST", Headers(OURS | changed))
+    assert refusal("POST", Headers(OURS | changed), PEER)
 
 
 @pytest.mark.parametrize(
@@ -81,11 +82,11 @@ def test_another_page_may_not(changed: dict[str, str]) -> None:
 )
 def test_another_site_may_only_link(site: str, mode: str, is_answered: bool) -> None:
     headers = Headers({"host": HOST, "sec-fetch-site": site, "sec-fetch-mode": mode})
-    assert (refusal("GET", headers) is None) is is_answered
+    assert (refusal("GET", headers, PEER) is None) is is_answered
 
 
 def test_a_post_that_says_nothing_of_its_page_may_not() -> None:
-    assert refusal("POST", Headers({"host": HOST, "hx-request": "true"}))
+    assert refusal("POST", Headers({"host": HOST, "hx-request": "true"}), PEER)
 
 
 @pytest.mark.parametrize(
@@ -113,3 +114,11 @@ def test_a_foreign_form_changes_nothing(inbox: Inbox, path: str) -> None:
     answer = inbox.browser.post(path, content="keep=0", headers={"origin": "http://evil.example"})
     assert answer.status_code == 403
     assert len(inbox.gateway.ledger.after(0)) == 1
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.7", "", "10.0.0.1", "::ffff:192.0.2.7", "2001:db8::1"])
+def test_another_machine_sees_nothing_whatever_name_it_says(peer: str) -> None:
+    assert refusal("GET", Headers({"host": HOST}), peer)
+    assert refusal("POST", Headers(OURS), peer)
+    for here in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
+        assert refusal("GET", Headers({"host": HOST}), here) is None

@@ -2,7 +2,8 @@
 
 A page of another site can make the developer's browser send requests to this machine.
 So only the names of the loopback are answered (a name that was rebound to 127.0.0.1 is
-another one), and what changes something must come from our own page.
+another one), and what changes something must come from our own page. A sandbox that listens
+beyond the loopback shows its pages to this machine all the same.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
 from smspoh.gateway.arguments import is_loopback
+from smspoh.sandbox.control import is_here
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,13 +46,16 @@ class Guard:
                 headers["cache-control"] = kept
             await send(message)
 
-        refused = refusal(scope["method"], Headers(scope=scope))
+        peer = scope["client"][0] if scope["client"] else ""
+        refused = refusal(scope["method"], Headers(scope=scope), peer)
         app = self._app if refused is None else PlainTextResponse(refused, 403)
         await app(scope, receive, send_guarded)
 
 
-def refusal(method: str, headers: Headers) -> str | None:
-    """Return why a request is refused, or None."""
+def refusal(method: str, headers: Headers, peer: str) -> str | None:
+    """Return why a request from the address `peer` is refused, or None."""
+    if not is_here(peer):
+        return "The inbox answers this machine alone."
     host = headers.get("host", "")
     if not is_loopback(_name(host)):
         return "The inbox answers to the names of this machine's loopback only."
@@ -60,6 +65,11 @@ def refusal(method: str, headers: Headers) -> str | None:
         is_ours = site in {None, "same-origin", "none"}
         is_link = headers.get("sec-fetch-mode") == "navigate"
         return None if is_ours or is_link else "Another site may only link to the inbox."
+    return _refusal_of_change(headers, host, site)
+
+
+def _refusal_of_change(headers: Headers, host: str, site: str | None) -> str | None:
+    """Return why a request that changes something is refused, or None."""
     if headers.get("hx-request") != "true":
         return "The inbox changes something only when its own page asks."
     origin = headers.get("origin")
