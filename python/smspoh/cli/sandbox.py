@@ -8,6 +8,7 @@ import sys
 import threading
 from importlib.util import find_spec
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -82,9 +83,11 @@ def command(*, host: str, port: int, until_eof: bool, as_json: bool, **chosen: A
     from smspoh.sandbox.server import Sandbox  # noqa: PLC0415 - an extra
 
     settings = _settings(chosen)
-    ended = threading.Event()
+    # A queue whose `put` may be called from a signal handler: the `set` of an Event may not,
+    # while the same thread is on its way into `wait`.
+    ended: SimpleQueue[None] = SimpleQueue()
     before = [
-        (number, signal.signal(number, lambda *_: ended.set()))
+        (number, signal.signal(number, lambda *_: ended.put(None)))
         for number in (signal.SIGINT, signal.SIGTERM)
     ]
     try:
@@ -110,7 +113,7 @@ def command(*, host: str, port: int, until_eof: bool, as_json: bool, **chosen: A
             if until_eof:
                 watcher = threading.Thread(target=_wait_for_eof, args=(ended,), daemon=True)
                 watcher.start()
-            ended.wait()
+            ended.get()
     finally:
         for number, handler in before:
             signal.signal(number, handler)
@@ -160,7 +163,7 @@ def _listening(
         raise BadInput(f"--store cannot be used: {error}") from None
 
 
-def _wait_for_eof(ended: threading.Event) -> None:
+def _wait_for_eof(ended: SimpleQueue[None]) -> None:
     while sys.stdin.buffer.read(4096):
         pass
-    ended.set()
+    ended.put(None)
