@@ -1,10 +1,10 @@
-"""What becomes of messages, and when: a pure function of seed, serial and settings."""
+"""What becomes of messages, and when: a pure function of seed, place and settings."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,9 @@ from smspoh.sandbox.ledger import Filters
 from smspoh.sandbox.life import draw_timeline, draws
 
 from .conftest import Caller
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SPREAD = SandboxSettings(delivered_spread=0.8, delivered_after_s=10, undelivered_share=0.25)
@@ -157,3 +160,24 @@ def test_fixed_numbers_end_as_they_are_to_whatever_is_drawn() -> None:
         "11": "Success",
         "12": "Success",
     }
+
+
+@pytest.mark.parametrize("before", [0, 1, 7])
+@pytest.mark.parametrize("kept", ["memory", "store"])
+def test_after_a_reset_the_same_sends_get_the_same_fates(
+    before: int, kept: str, tmp_path: Path
+) -> None:
+    def fates(caller: Caller) -> list[Any]:
+        newest = caller.gateway.ledger.newest()
+        for row in range(10):
+            caller.send(to=f"0925{row:07}")
+        return [record.timeline for record in caller.gateway.ledger.after(newest)]
+
+    drawn: dict[str, Any] = {"delivered_spread": 1.0, "undelivered_share": 0.5, "seed": 3}
+    first = fates(Caller(**drawn))
+    caller = Caller(**drawn, store=tmp_path / "sandbox.db" if kept == "store" else None)
+    for _ in range(before):
+        caller.send()
+    caller.gateway.reset()
+    assert fates(caller) == first
+    caller.gateway.close()

@@ -73,7 +73,8 @@ class SandboxGateway:
         self.base_url = base_url
         self.settings = settings or SandboxSettings()
         self.clock = SandboxClock(self.settings.clock)
-        self.ledger: Store = _ledger(self.settings)
+        self._before_reset = 0  # the newest serial at the last reset
+        self.ledger: Store = self._ledger()
         self.faults = Faults(self.settings.seed, self.settings.faults)
         self.receipts = Receipts(self.ledger, self.clock, self.settings)
         self._exchanges = Exchanges()
@@ -114,6 +115,7 @@ class SandboxGateway:
         """Forget everything but the settings: messages, receipts, faults, exchanges, time."""
         self.receipts.clear()
         self.ledger.restore(self.settings.balance)
+        self._before_reset = self.ledger.newest()  # serials go on; what is drawn begins anew
         self.faults.reset()
         self.clock.reset()
         self._exchanges.clear()
@@ -244,13 +246,19 @@ class SandboxGateway:
         body = {"balance": self.ledger.balance, "currency": self.settings.currency}
         return reply(self.settings.quirks.success_status, body)
 
+    def _ledger(self) -> Store:
+        """Return the ledger of the settings, whose records get their timeline."""
+        settings = self.settings
+        if settings.store is None:
+            return Ledger(
+                balance=settings.balance, messages_max=settings.messages_max, plan=self._plan
+            )
+        return SqliteLedger(settings.store, balance=settings.balance, plan=self._plan)
 
-def _ledger(settings: SandboxSettings) -> Store:
-    """Return the ledger of some settings, whose records get their timeline."""
-
-    def plan(record: Record, serial: int) -> Record:
+    def _plan(self, record: Record, serial: int) -> Record:
+        place = serial - self._before_reset
         timeline = draw_timeline(
-            serial, record.to, record.accepted_at, record.scheduled_at, settings
+            place, record.to, record.accepted_at, record.scheduled_at, self.settings
         )
         status, at = timeline[-1]
         return replace(
@@ -259,7 +267,3 @@ def _ledger(settings: SandboxSettings) -> Store:
             timeline=timeline,
             delivered_at=at if status == "Success" else None,
         )
-
-    if settings.store is None:
-        return Ledger(balance=settings.balance, messages_max=settings.messages_max, plan=plan)
-    return SqliteLedger(settings.store, balance=settings.balance, plan=plan)

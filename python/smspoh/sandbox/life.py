@@ -1,7 +1,8 @@
 """What becomes of a message, and when: drawn from a seed.
 
 Everything here is a pure function of the seed, the message's place in the order of
-acceptance and the settings, so that the same seed and order give the same.
+acceptance since the last reset and the settings, so that the same seed and order give
+the same.
 """
 
 from __future__ import annotations
@@ -25,16 +26,16 @@ _SENT_SHARE: Final = 0.1  # of the way to the last status; our own choice
 _PENDING_SHARE: Final = 0.3
 
 
-def draws(seed: int, serial: int, purpose: str, count: int) -> list[float]:
+def draws(seed: int, place: int, purpose: str, count: int) -> list[float]:
     """Return numbers of at least 0 and less than 1, up to 8 of them.
 
     Args:
         seed: of the sandbox.
-        serial: of the message.
+        place: of the message in the order.
         purpose: so that what is drawn for one thing says nothing about another.
         count: how many.
     """
-    data = f"{seed}/{serial}/{purpose}".encode()
+    data = f"{seed}/{place}/{purpose}".encode()
     digest = hashlib.blake2b(data, digest_size=8 * count).digest()
     return [
         int.from_bytes(digest[at : at + 8], "big") / 2**64 * (1 - 2**-53)
@@ -43,7 +44,7 @@ def draws(seed: int, serial: int, purpose: str, count: int) -> list[float]:
 
 
 def draw_timeline(
-    serial: int,
+    place: int,
     to: str,
     accepted_at: datetime,
     scheduled_at: datetime | None,
@@ -52,7 +53,7 @@ def draw_timeline(
     """Return each status of a message with the time that it begins, in order.
 
     Args:
-        serial: of the message.
+        place: of the message in the order of acceptance since the last reset, from 1.
         to: its recipient; `FIXED_NUMBERS` always end the same way.
         accepted_at: an aware time.
         scheduled_at: an aware time before which nothing is sent, or None.
@@ -62,7 +63,7 @@ def draw_timeline(
     spread = settings.delivered_spread
     share, luck = 0.5, 1.0
     if spread or settings.undelivered_share:
-        share, luck = draws(settings.seed, serial, "life", 2)
+        share, luck = draws(settings.seed, place, "life", 2)
     # An open interval: the distribution has no value at its ends.
     factor = math.exp(spread * _NORMAL.inv_cdf(min(max(share, 1e-9), 1 - 1e-9))) if spread else 1.0
     last_s = min(settings.delivered_after_s * factor, _LONGEST_S)
