@@ -177,16 +177,15 @@ BAD_FIELDS: list[tuple[dict[str, Any], str, str]] = [
         "clientReference",
         "Client Reference should contain at most 50 characters.",
     ),
-    ({"scheduledAt": "tomorrow"}, "scheduledAt", "The format of Scheduled At is invalid."),
+    *(
+        ({"scheduledAt": at}, "scheduledAt", "The format of Scheduled At is invalid.")
+        for at in ("tomorrow", "2026-1-2 03:04:05", "2026-01-02 3:4:5", "2026-01-02  03:04:05")
+    ),
     *(
         ({"scheduledAt": far}, "scheduledAt", "Scheduled At must be in the years 1970 to 2100.")
         for far in ("9999-12-31 23:59:59", "2101-01-01 00:00:00", "1969-12-31 23:59:59")
     ),
-    (
-        {"deliveryReceiptUrl": {}},
-        "deliveryReceiptUrl",
-        "Delivery Receipt Url must be a string.",
-    ),
+    ({"deliveryReceiptUrl": {}}, "deliveryReceiptUrl", "Delivery Receipt Url must be a string."),
 ]
 
 
@@ -203,11 +202,17 @@ def test_every_field_that_is_wrong_is_named_at_once(caller: Caller) -> None:
 
 
 def test_numbers_in_strings_do_as_flags(caller: Caller) -> None:
-    assert caller.send(test="1")[0]["test"] is True
-    assert caller.send(test="0")[0]["test"] is False
+    assert [caller.send(test=flag)[0]["test"] for flag in "10"] == [True, False]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff", b"[" * 100_000, b'{"to": NaN'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"{", b"[]", b'"x"', b"\xff", b"[" * 100_000, b'{"to": NaN'),
+        *(b'{"test": %s}' % name for name in (b"NaN", b"Infinity", b"-Infinity")),
+    ],
+    ids=lambda body: repr(body)[:30],
+)
 def test_a_body_that_is_no_json_object_is_400(caller: Caller, body: bytes) -> None:
     assert caller.raw("POST", "/send", body) == (
         400,

@@ -73,6 +73,7 @@ def test_the_page_sizes_of_the_specification(caller: Caller, limit: int) -> None
         ({"to": "95"}, "to"),
         ({"filterByCreatedDateFrom": "2026-13-01"}, "filterByCreatedDateFrom"),
         ({"filterByCreatedDateTo": "yesterday"}, "filterByCreatedDateTo"),
+        ({"filterByCreatedDateTo": "2026-1-2"}, "filterByCreatedDateTo"),
     ],
     ids=lambda value: str(value)[:40],
 )

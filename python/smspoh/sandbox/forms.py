@@ -10,7 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from smspoh.text import Encoding, segments
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from .settings import SandboxSettings
 
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT: Final = re.compile(_DAY.pattern + " [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _YEAR_MAX = 2100  # what is scheduled must have room for the time after it
 
 
@@ -71,12 +73,17 @@ def json_object(body: bytes) -> dict[str, Any]:
         Unreadable: it is something else.
     """
     try:
-        value = json.loads(body.decode("utf-8"))
+        value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise Unreadable
     return value
+
+
+def _no_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which Python takes and JSON has not."""
+    raise ValueError(name)
 
 
 def bulk_form(body: Mapping[str, Any], settings: SandboxSettings) -> list[MessageForm]:
@@ -150,7 +157,7 @@ class _Reader:
             if needed:
                 self.wrong.append((name, f"{label} cannot be blank."))
             return ""
-        if not _is_text(value):
+        if not is_text(value):
             self.wrong.append((name, f"{label} must be a string."))
             return ""
         return str(value)
@@ -173,7 +180,7 @@ class _Reader:
         value = self._row.get("to")
         if isinstance(value, str):
             value = value.split(",")
-        if not isinstance(value, list) or not all(_is_text(number) for number in value):
+        if not isinstance(value, list) or not all(is_text(number) for number in value):
             self.wrong.append(("to", "To is invalid." if value else "To cannot be blank."))
             return ()
         numbers = tuple(number.strip() for number in value if number.strip())
@@ -216,7 +223,7 @@ class _Reader:
         if not value:
             return None
         try:
-            found = datetime.strptime(value, "%Y-%m-%d %H:%M:%S")
+            found = _time(value, _MOMENT, "%Y-%m-%d %H:%M:%S")
         except ValueError:
             self.wrong.append((name, f"The format of {label} is invalid."))
             return None
@@ -226,7 +233,7 @@ class _Reader:
         return found.replace(tzinfo=self._settings.limits.zone)
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
     """Return True for a string that has UTF-8: JSON can also write half a surrogate pair."""
     if not isinstance(value, str):
         return False
@@ -276,7 +283,14 @@ def _day(query: Mapping[str, str], name: str, wrong: list[tuple[str, str]]) -> d
     if value is None:
         return None
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date()
+        return _time(value, _DAY, "%Y-%m-%d").date()
     except ValueError:
         wrong.append((name, "The format of the date is invalid."))
         return None
+
+
+def _time(value: str, shape: re.Pattern[str], form: str) -> datetime:
+    """Return a time, each of its numbers with all digits, as `strptime` does not ask for."""
+    if not shape.fullmatch(value):
+        raise ValueError
+    return datetime.strptime(value, form)
