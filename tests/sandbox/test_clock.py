@@ -137,6 +137,15 @@ def test_it_is_moved_over_its_path(caller: Caller, body: Any, now: str, frozen: 
         {"set": 5},
         {"set": "2026-11-23T12:00:00"},
         {"set": "1900-01-01T00:00:00+00:00"},
+        {"set": "0001-01-01T00:00:00+23:59"},
+        {"set": "9999-12-31T23:59:59-23:59"},
+        {"freeze": 1},
+        {"freeze": "no"},
+        {"resume": None},
+        {"freeze": True, "advance": -1},
+        {"freeze": True, "set": "2026-11-23T12:00:00"},
+        {"set": "2026-11-23T12:00:00+00:00", "advance": -1},
+        {"set": "2100-12-31T00:00:00+00:00", "advance": 1},
         {"other": 1},
     ],
     ids=lambda body: str(body)[:30],
@@ -145,6 +154,7 @@ def test_a_move_that_cannot_be_is_refused(caller: Caller, body: Any) -> None:
     status, answer = caller.control("POST", "/clock", body)
     assert (status, answer["status"]) == (422, 422)
     assert caller.gateway.clock.now() == caller.clock.now
+    assert not caller.gateway.clock.frozen
 
 
 def test_its_repr_says_whether_it_stands() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,8 +11,14 @@ from smspoh.errors import ArgumentError
 from smspoh.sandbox import Exchange, Fault, Incoming
 from smspoh.sandbox.control import ROUTES
 from smspoh.sandbox.exchanges import EXCHANGES_MAX, body_text
+from smspoh.sandbox.ledger import Filters
 
 from .conftest import Caller
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from smspoh.sandbox.ledger import Record
 
 HERE = {"host": "127.0.0.1:8025", "content-type": "application/json"}
 
@@ -232,7 +238,15 @@ def test_a_random_key_is_not_in_the_exchanges(caller: Caller) -> None:
         (b'{"encryptKey": null}', '{"encryptKey": null}'),
         (b'{"encryptKey": "hush"', "[21 bytes that are not JSON]"),
         (b'{"a": "b"}', '{"a": "b"}'),
-        (b"\xff", "\ufffd"),
+        (
+            b'{"ENCRYPTKEY": "hush", "encryptkey": 5}',
+            '{"ENCRYPTKEY": "hidden", "encryptkey": "hidden"}',
+        ),
+        (b"EncryptKey=hush", "[15 bytes that are not JSON]"),
+        (b"\xff", "[1 bytes that are not UTF-8 text]"),
+        ('{"encryptKey": "hush"}'.encode("utf-16"), "[46 bytes that are not UTF-8 text]"),
+        ('{"encryptKey": "hush"}'.encode("utf-16-le"), "[44 bytes that are not UTF-8 text]"),
+        ('{"encryptKey": "hush"}'.encode("utf-32-be"), "[88 bytes that are not UTF-8 text]"),
         (b"x" * 70_000, "x" * 65_536),
     ],
     ids=lambda value: str(value)[:30],
@@ -272,3 +286,39 @@ def test_a_replay_of_nothing_is_refused(caller: Caller) -> None:
         assert status == 422
     with pytest.raises(ArgumentError, match="receipt URL"):
         caller.gateway.receipts.replay("nothing")
+
+
+def test_a_key_in_the_address_is_hidden_too(caller: Caller) -> None:
+    caller.raw("GET", "/messages", query={"EncryptKey": "hush", "limit": "10"})
+    assert "?EncryptKey=hidden&limit=10\n" in caller.gateway.requests[0].request_text
+
+
+def test_a_message_id_of_half_a_surrogate_pair_is_refused(tmp_path: Path) -> None:
+    caller = Caller(store=tmp_path / "sandbox.db")
+    assert caller.control("POST", "/receipts/replay", {"messageId": "\ud800"})[0] == 422
+    caller.gateway.close()
+
+
+def test_the_ledger_is_passed_over_as_often_for_many_references_as_for_one(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for row in range(30):
+        caller.send(clientReference=f"r{row % 15:02}", message=f"text {row}")
+    looked_at: list[str] = []
+    match = Filters.match
+
+    def counted(self: Filters, record: Record) -> bool:
+        looked_at.append(record.message_id)
+        return match(self, record)
+
+    monkeypatch.setattr(Filters, "match", counted)
+    counts = []
+    for limit in (1, 15):
+        looked_at.clear()
+        _, found = caller.control("GET", "/ledger", limit=limit)
+        counts.append(len(looked_at))
+    assert counts[0] == counts[1]
+    rows = {row["reference"]: row["messages"] for row in found["references"]}
+    for record in caller.gateway.ledger.after(0):
+        assert rows[record.client_reference].pop(0)["messageId"] == record.message_id
+    assert not any(rows.values())

@@ -186,3 +186,8 @@ def test_a_rule_that_cannot_be_is_refused(caller: Caller, body: dict[str, Any]) 
 
 def test_a_reply_shows_no_body_in_its_repr() -> None:
     assert repr(Reply(200, (), b"hush", fault="reset")) == "<Reply 200 fault=reset [4 bytes]>"
+
+
+def test_half_a_surrogate_pair_is_no_path(caller: Caller) -> None:
+    assert caller.control("POST", "/faults", {"kind": "reset", "path": "\ud800"})[0] == 422
+    assert caller.control("GET", "/faults") == (200, {"faults": []})

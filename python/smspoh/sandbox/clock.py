@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2100, 12, 31, tzinfo=UTC)  # what is scheduled then has room after it
 
+_OUT_OF_RANGE: Final = "the time must be in the years 1970 to 2100"
+
 
 def machine_now() -> datetime:
     """Return the present by the machine's clock, as an aware time."""
@@ -59,13 +61,7 @@ class SandboxClock:
         Raises:
             ArgumentError: it is negative, not finite, or ends after the year 2100.
         """
-        if not math.isfinite(seconds) or seconds < 0:
-            raise ArgumentError("seconds must be a finite number of at least 0")
-        if seconds > (_LAST - _FIRST).total_seconds():
-            raise ArgumentError("the time must be in the years 1970 to 2100")
-        with self._lock:
-            self._move(self._now() + timedelta(seconds=seconds))
-        self._tell()
+        self.change(seconds=seconds)
 
     def set(self, moment: datetime) -> None:
         """Make it a moment, before or after the present.
@@ -76,22 +72,48 @@ class SandboxClock:
         Raises:
             ArgumentError: it has no zone, or is out of range.
         """
-        if moment.utcoffset() is None:
-            raise ArgumentError("moment must be an aware time")
-        with self._lock:
-            self._move(moment.astimezone(UTC))
-        self._tell()
+        self.change(moment=moment)
 
     def freeze(self) -> None:
         """Let time stand still."""
-        with self._lock:
-            self._still = self._now()
-        self._tell()
+        self.change(freeze=True)
 
     def resume(self) -> None:
         """Let time run on from where it stands."""
+        self.change(resume=True)
+
+    def change(
+        self,
+        *,
+        freeze: bool = False,
+        moment: datetime | None = None,
+        seconds: float | None = None,
+        resume: bool = False,
+    ) -> None:
+        """Freeze, set, advance and resume, in this order and all at once, or do nothing.
+
+        Args:
+            freeze: let time stand still.
+            moment: as in `set`.
+            seconds: as in `advance`.
+            resume: let time run on.
+
+        Raises:
+            ArgumentError: as `set` and `advance` do.
+        """
+        start = None if moment is None else _utc(moment)
+        step = None if seconds is None else _step(seconds)
         with self._lock:
-            if self._still is not None:
+            aim = self._now() if start is None else start
+            if step is not None:
+                aim += step
+            if (start is not None or step is not None) and not _FIRST <= aim <= _LAST:
+                raise ArgumentError(_OUT_OF_RANGE)
+            if freeze or self._still is not None:
+                self._still = aim
+            elif start is not None or step is not None:
+                self._shift = aim - self._source()
+            if resume and self._still is not None:
                 self._shift = self._still - self._source()
                 self._still = None
         self._tell()
@@ -113,14 +135,26 @@ class SandboxClock:
     def _now(self) -> datetime:
         return self._still if self._still is not None else self._source() + self._shift
 
-    def _move(self, moment: datetime) -> None:
-        if not _FIRST <= moment <= _LAST:
-            raise ArgumentError("the time must be in the years 1970 to 2100")
-        if self._still is not None:
-            self._still = moment
-        else:
-            self._shift = moment - self._source()
-
     def _tell(self) -> None:
         for told in self._watchers:
             told()
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.utcoffset() is None:
+        raise ArgumentError("moment must be an aware time")
+    try:
+        found = moment.astimezone(UTC)
+    except OverflowError:  # before the year 1, or after 9999
+        raise ArgumentError(_OUT_OF_RANGE) from None
+    if not _FIRST <= found <= _LAST:
+        raise ArgumentError(_OUT_OF_RANGE)
+    return found
+
+
+def _step(seconds: float) -> timedelta:
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ArgumentError("seconds must be a finite number of at least 0")
+    if seconds > (_LAST - _FIRST).total_seconds():
+        raise ArgumentError(_OUT_OF_RANGE)
+    return timedelta(seconds=seconds)

@@ -8,7 +8,6 @@ can drive them: a browser sends neither without asking first.
 from __future__ import annotations
 
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -17,7 +16,8 @@ from smspoh.gateway.arguments import is_loopback, number_key
 
 from . import openapi, reading
 from .faults import Fault
-from .forms import Unreadable, json_object
+from .forms import Unreadable, is_text, json_object
+from .ledger import Filters, Ledger
 from .replies import refusal, reply
 from .views import exchange_view, receipt_view, record_view, tally_view
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .gateway import SandboxGateway
     from .incoming import Incoming
     from .ledger import Record
+    from .sqlite_ledger import Store
 
 CONTROL: Final = "/_sandbox"
 PAGE_MAX: Final = 1000
@@ -113,12 +114,12 @@ def _ledger(gateway: SandboxGateway, request: Incoming) -> Any:
     if reference is None:
         start = request.query.get("after", "")
         limit = reading.whole(request.query, "limit", 100, most=PAGE_MAX)
-        names = ledger.references(start, limit)
+        rows = _of_references(ledger, ledger.references(start, limit))
     else:
-        names = [reference]
+        rows = {reference: ledger.of_reference(reference)}
     count, total = ledger.tally(now)
     return {
-        "references": [tally_view(name, ledger.of_reference(name), now) for name in names],
+        "references": [tally_view(name, records, now) for name, records in rows.items()],
         "totals": {
             "references": count,
             "accepted": total.accepted,
@@ -127,6 +128,17 @@ def _ledger(gateway: SandboxGateway, request: Incoming) -> Any:
             "repeated": total.repeated,
         },
     }
+
+
+def _of_references(ledger: Store, names: list[str]) -> dict[str, list[Record]]:
+    """Return the records of references, in the order of acceptance."""
+    if not isinstance(ledger, Ledger):
+        return {name: ledger.of_reference(name) for name in names}  # the file has an index
+    rows: dict[str, list[Record]] = {name: [] for name in names}
+    for record in reversed(ledger.find(Filters())):
+        if record.client_reference in rows:
+            rows[record.client_reference].append(record)
+    return rows
 
 
 def _reset(gateway: SandboxGateway, request: Incoming) -> Any:
@@ -142,24 +154,15 @@ def _clock(gateway: SandboxGateway, _: Incoming) -> Any:
 def _move_clock(gateway: SandboxGateway, request: Incoming) -> Any:
     body = json_object(request.body)
     reading.known(body, {"freeze", "resume", "set", "advance"})
-    moment, seconds = body.get("set"), body.get("advance")
-    if moment is not None and not isinstance(moment, str):
-        raise ArgumentError("set must be a time as in ISO 8601")
+    seconds = body.get("advance")
     if seconds is not None:
         reading.number(seconds, "advance")
-    if body.get("freeze"):
-        gateway.clock.freeze()
-    if moment is not None:
-        try:
-            gateway.clock.set(datetime.fromisoformat(moment))
-        except ValueError as wrong:
-            if isinstance(wrong, ArgumentError):
-                raise
-            raise ArgumentError("set must be a time as in ISO 8601") from None
-    if seconds is not None:
-        gateway.clock.advance(seconds)
-    if body.get("resume"):
-        gateway.clock.resume()
+    gateway.clock.change(
+        freeze=reading.flag(body, "freeze"),
+        moment=reading.moment(body, "set"),
+        seconds=seconds,
+        resume=reading.flag(body, "resume"),
+    )
     return _clock(gateway, request)
 
 
@@ -205,8 +208,8 @@ def _receipts(gateway: SandboxGateway, request: Incoming) -> Any:
 
 def _replay(gateway: SandboxGateway, request: Incoming) -> Any:
     message_id = json_object(request.body).get("messageId")
-    if not isinstance(message_id, str):
-        raise ArgumentError("messageId must be a string")
+    if not isinstance(message_id, str) or not is_text(message_id):
+        raise ArgumentError("messageId must be a string of Unicode")
     gateway.receipts.replay(message_id)
     return {"waiting": gateway.receipts.waiting()}
 

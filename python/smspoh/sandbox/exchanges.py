@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EXCHANGES_MAX: Final = 1000
 TEXT_BYTES_MAX: Final = 65_536  # of one request, and of one reply
 HIDDEN: Final = "hidden"
+_KEY: Final = "encryptkey"
 _SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
@@ -68,7 +69,8 @@ class Exchanges:
 
 def head_text(method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
     """Return the head of a request, with credentials hidden."""
-    asked = "?" + urlencode(query) if query else ""
+    shown = {name: HIDDEN if _is_key(name) else value for name, value in query.items()}
+    asked = "?" + urlencode(shown) if shown else ""
     lines = [f"{method} {path}{asked}"]
     for name, value in headers.items():
         lines.append(f"{name}: {HIDDEN if name.lower() in _SECRET_HEADERS else value}")
@@ -76,24 +78,35 @@ def head_text(method: str, path: str, query: Mapping[str, str], headers: Mapping
 
 
 def body_text(body: bytes) -> str:
-    """Return a body, with every `encryptKey` hidden.
+    """Return a body, with every `encryptKey` hidden, in capitals or not.
 
-    One that could hold a key and cannot be read as JSON is not shown.
+    One that could hold a key and cannot be read as JSON is not shown, and none that is
+    not UTF-8.
     """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:  # UTF-16 of ASCII is UTF-8 too, with these in between
+        return f"[{len(body)} bytes that are not UTF-8 text]"
     # A backslash may write a name in another way.
-    if b"encryptKey" not in body and b"\\u" not in body:
+    if _KEY not in text.casefold() and "\\u" not in text:
         return body[:TEXT_BYTES_MAX].decode("utf-8", "replace")
     try:
-        shown = json.dumps(_hidden(json.loads(body)), ensure_ascii=False)
+        shown = json.dumps(_hidden(json.loads(text)), ensure_ascii=False)
     except (ValueError, RecursionError):
         return f"[{len(body)} bytes that are not JSON]"
     return shown.encode("utf-8", "replace")[:TEXT_BYTES_MAX].decode("utf-8", "replace")
 
 
+def _is_key(name: str) -> bool:
+    return name.casefold() == _KEY
+
+
 def _hidden(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            name: HIDDEN if name == "encryptKey" and inner is not None else _hidden(inner)
+            name: HIDDEN if _is_key(name) and inner is not None else _hidden(inner)
             for name, inner in value.items()
         }
     if isinstance(value, list):

@@ -51,6 +51,10 @@ class Fault:
             raise ArgumentError(f"kind must be one of {', '.join(KINDS)}")
         if self.stage not in STAGES:
             raise ArgumentError("stage must be 'before' or 'after'")
+        try:
+            self.path.encode()
+        except UnicodeEncodeError:  # JSON can write half a surrogate pair
+            raise ArgumentError("path must be a string of Unicode") from None
         if not 0 <= self.probability <= 1:
             raise ArgumentError(f"probability is {self.probability}; it must be 0 to 1")
         if self.times is not None and self.times < 1:

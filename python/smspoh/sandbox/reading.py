@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from smspoh.errors import ArgumentError
@@ -47,6 +48,33 @@ def number(value: Any, name: str) -> None:
         raise ArgumentError(f"{name} must be a number")
     if not -_NUMBER_MAX <= value <= _NUMBER_MAX:  # false for what is not a number
         raise ArgumentError(f"{name} must be a number of at most 15 digits")
+
+
+def flag(body: Mapping[str, Any], name: str) -> bool:
+    """Return a field that is a JSON boolean, False when it is not there.
+
+    Raises:
+        ArgumentError: it is something else.
+    """
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise ArgumentError(f"{name} must be true or false")
+    return value
+
+
+def moment(body: Mapping[str, Any], name: str) -> datetime | None:
+    """Return a field that is a time, None when it is null or not there.
+
+    Raises:
+        ArgumentError: it is something else.
+    """
+    value = body.get(name)
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"{name} must be a time as in ISO 8601") from None
 
 
 def integer(value: Any, name: str) -> None:
