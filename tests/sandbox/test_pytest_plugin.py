@@ -94,6 +94,7 @@ def test_an_encrypted_text_is_opened_with_its_key_alone(
         ("12345678", "12345678"),
         ("123 4567 and 4567 again", "4567"),
         ("call 09450000000, code 4321", "4321"),
+        ("pay 1,500,1234 MMK or 15000.50 with code 4321", "4321"),
     ],
 )
 def test_a_code_is_found_in_any_digits(

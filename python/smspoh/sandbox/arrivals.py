@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from smspoh.envelope import EnvelopeProfile, decrypt
 from smspoh.gateway.arguments import number_key
+
+from .codes import find_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 TIMEOUT_S: Final = 5.0
 POLL_S: Final = 0.02  # between two looks at a clock that a test may move
 SHOWN_MAX: Final = 20  # messages that a failure lists
-_BURMESE_DIGITS: Final = str.maketrans("၀၁၂၃၄၅၆၇၈၉", "0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Arrival:
     def code(self, *, digits_min: int = 4, digits_max: int = 8) -> str:
         """Return the one code of the text, such as an OTP, in ASCII digits.
 
-        Digits may be Burmese. A run of digits that is longer or shorter is no code.
+        Digits may be Burmese. A number that is longer or shorter is no code, nor is a
+        piece of an amount such as 1,500,000: it is what the inbox finds too.
 
         Args:
             digits_min: of a code, 1 or more.
@@ -71,8 +72,8 @@ class Arrival:
         Raises:
             AssertionError: there is none, or there are several.
         """
-        runs: list[str] = re.findall(r"[0-9]+", self._record.text.translate(_BURMESE_DIGITS))
-        codes = list(dict.fromkeys(run for run in runs if digits_min <= len(run) <= digits_max))
+        found_codes = find_codes(self._record.text, digits_min, digits_max)
+        codes = [code.digits for code in found_codes]
         if len(codes) != 1:
             found = ", ".join(codes) or "none"
             raise AssertionError(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
-from smspoh.sandbox.inbox.codes import find_codes
+from smspoh.sandbox.codes import find_codes
 
 
 @pytest.mark.parametrize(
@@ -33,3 +36,17 @@ def test_codes_are_numbers_of_4_to_8_digits(text: str, codes: list[str]) -> None
 def test_a_burmese_code_is_shown_as_it_stands_and_copied_in_ascii() -> None:
     [code] = find_codes("ကုဒ် ၄၈၂၉၁၃")
     assert (code.shown, code.digits) == ("၄၈၂၉၁၃", "482913")
+
+
+@pytest.mark.parametrize(
+    ("digits", "codes"),
+    [((3, 3), ["123"]), ((1, 4), ["1", "123", "4829"]), ((9, 9), []), ((5, 4), [])],
+)
+def test_the_number_of_digits_can_be_another(digits: tuple[int, int], codes: list[str]) -> None:
+    text = "1 or 123 or 4829, and 1,500"
+    assert [code.digits for code in find_codes(text, *digits)] == codes
+
+
+def test_what_waits_for_messages_needs_no_web_framework() -> None:
+    program = "import sys, smspoh.sandbox.arrivals; sys.exit('starlette' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

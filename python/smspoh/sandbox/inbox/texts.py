@@ -6,12 +6,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from smspoh.sandbox.codes import find_codes
 from smspoh.text import Encoding, FontEncoding, detect_zawgyi, segments, zawgyi_to_unicode
 
-from .codes import find_codes
-
 if TYPE_CHECKING:
-    from .codes import Code
+    from smspoh.sandbox.codes import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,8 @@ class TextView:
     Attributes:
         text: the text.
         parts: it, cut as it is sent.
-        encoding: GSM-7 or UCS-2.
+        encoding: "GSM-7", "UCS-2", or "GSM-7 or UCS-2" where it cannot be known.
+        is_known: whether the encoding is; the units are 0 where it is not.
         units: septets, or units of UTF-16, in all.
         units_left: those that the last part has left.
         unit: what one of them is called.
