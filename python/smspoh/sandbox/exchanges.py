@@ -29,8 +29,10 @@ class Exchange:
         path: with the prefix ``/api/rest``.
         status: of the reply.
         request_text: the head and the body, up to 64 KiB.
-        reply_text: the body, up to 64 KiB.
+        reply_text: the body, up to 64 KiB, as it was before a fault of the socket.
         at: an aware time.
+        fault: what the socket did to the reply: "reset", "truncate" or "drip"; empty
+            where it was sent whole.
     """
 
     method: str
@@ -39,6 +41,7 @@ class Exchange:
     request_text: str
     reply_text: str
     at: datetime
+    fault: str = ""
 
     def __repr__(self) -> str:
         return f"<Exchange {self.method} {self.status}>"

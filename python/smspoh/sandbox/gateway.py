@@ -150,6 +150,7 @@ class SandboxGateway:
                 head + body_text(request.body),
                 body_text(answer.body),
                 now,
+                (answer.fault or "") if isinstance(answer, Reply) else "",
             )
         )
 

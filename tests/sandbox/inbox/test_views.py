@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
+from smspoh.sandbox.faults import Fault
 from smspoh.sandbox.inbox.jobs import job_of
 from smspoh.sandbox.inbox.pages import FOLDER
 from smspoh.sandbox.inbox.rows import number_text
+from smspoh.sandbox.inbox.texts import text_view
 
 from .conftest import Inbox
 
@@ -312,3 +314,68 @@ def test_the_scripts_of_htmx_are_there_before_it_begins(inbox: Inbox) -> None:
 
 def _read(path: Path) -> str:
     return path.read_text("utf-8")
+
+
+def _encoding(inbox: Inbox, message_id: str) -> str:
+    found = re.search(r"Encoding</dt><dd>([^<]*)", inbox.see(f"/inbox/messages/{message_id}"))
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(("unicode", "encoding"), [(0, "GSM-7"), (1, "UCS-2"), ("1", "UCS-2")])
+def test_the_encoding_is_the_one_that_was_asked_for(
+    inbox: Inbox, unicode: int | str, encoding: str
+) -> None:
+    message_id = inbox.send(message="short", unicode=unicode)
+    assert _encoding(inbox, message_id) == encoding
+    sealed = inbox.send(message="short", unicode=unicode, encrypt=1, encryptKey=KEY)
+    opened = inbox.post(f"/inbox/messages/{sealed}/decrypt", f"key={quote(KEY)}").text
+    assert f"<dd>{encoding}</dd>" in opened
+
+
+def test_an_encoding_that_cannot_be_known_is_not_guessed(inbox: Inbox) -> None:
+    both = {"to": ["09250000001"], "from": "SMSPoh", "message": "alike"}
+    body = {"messages": [both, both | {"unicode": 1}, both | {"message": "other", "unicode": 1}]}
+    _, answer = inbox.caller.post("/send/bulk", body)
+    ids = [entry["messageId"] for entry in answer["messages"]]
+    assert [_encoding(inbox, one) for one in ids] == ["GSM-7 or UCS-2"] * 2 + ["UCS-2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unicode", "encoding", "parts"),
+    [
+        ("short", 1, "GSM-7 or UCS-2", 1),
+        ("x" * 100, 0, "GSM-7", 1),
+        ("x" * 100, 1, "UCS-2", 2),
+        ("[" * 100, 0, "GSM-7 or UCS-2", 1),  # two parts in both, cut in other places
+        ("က", 0, "UCS-2", 1),
+    ],
+)
+def test_without_the_request_the_parts_tell_the_encoding_or_nothing_does(
+    text: str, unicode: int, encoding: str, parts: int
+) -> None:
+    (entry,) = Inbox().caller.send(message=text, unicode=unicode)
+    view = text_view(text, entry["messageCount"])
+    assert (view.encoding, len(view.parts)) == (encoding, parts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("reset", "This reply never went out"),
+        ("truncate", "Half of the body of this reply went out"),
+        ("drip", "This reply went out drop by drop"),
+    ],
+)
+def test_what_a_fault_did_to_the_reply_is_said(inbox: Inbox, kind: Any, said: str) -> None:
+    whole = inbox.send()
+    inbox.gateway.faults.add(Fault(kind, path="/send"))
+    spoiled = inbox.send()
+    assert said in inbox.see(f"/inbox/messages/{spoiled}")
+    assert said not in inbox.see(f"/inbox/messages/{whole}")
+    assert [exchange.fault for exchange in inbox.gateway.requests] == ["", kind]
+
+
+def test_a_reply_that_a_fixed_number_drops_is_said_to_be_lost(inbox: Inbox) -> None:
+    message_id = inbox.send(to="09000000011")
+    assert "This reply never went out" in inbox.see(f"/inbox/messages/{message_id}")

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from smspoh.sandbox import exchanges
     from smspoh.sandbox.gateway import SandboxGateway
     from smspoh.sandbox.ledger import Record
 
 PAUSE_S: Final = 1
 RECEIPTS_MAX: Final = 50
+_BECAME: Final = {
+    "reset": "This reply never went out: a fault closed the connection instead.",
+    "truncate": "Half of the body of this reply went out: then a fault closed the connection.",
+    "drip": "This reply went out drop by drop, by a fault.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class Exchange:
     status: int
     request: str
     reply: str
+    became: str  # of the reply, where a fault kept it from going out whole
 
 
 class MessageView:
@@ -63,14 +70,17 @@ class MessageView:
         record = self._record(request)
         if record is None:
             return nothing_here(self._gateway, "There is no such message.")
-        text = None if record.encrypted else text_view(record.text, record.parts)
+        kept = self._kept(record)
+        text = None
+        if not record.encrypted:
+            text = text_view(record.text, record.parts, asked_unicode(kept, record))
         return page(
             self._gateway,
             "message.html",
             row=row(record, now(self._gateway)),
             text=text,
             life=self._life(record),
-            exchange=self._exchange(record),
+            exchange=None if kept is None else _shown(kept),
         )
 
     def life(self, request: Request) -> Response:
@@ -107,7 +117,8 @@ class MessageView:
         problem = ""
         try:
             text = decrypt(record.message, key, profile=self._gateway.settings.envelope)
-            return html("opened.html", text=text_view(text, record.parts))
+            unicode = asked_unicode(self._kept(record), record)
+            return html("opened.html", text=text_view(text, record.parts, unicode))
         except DecryptError:
             problem = "This key does not open the message."
         except MalformedEnvelope:
@@ -134,17 +145,40 @@ class MessageView:
             unshown=max(0, len(sent) - RECEIPTS_MAX),
         )
 
-    def _exchange(self, record: Record) -> Exchange | None:
+    def _kept(self, record: Record) -> exchanges.Exchange | None:
         for one in reversed(self._gateway.requests):
             if one.method == "POST" and record.message_id in one.reply_text:
-                return Exchange(
-                    one.method,
-                    one.path,
-                    one.status,
-                    _pretty_request(one.request_text),
-                    _pretty(one.reply_text),
-                )
+                return one
         return None
+
+
+def asked_unicode(kept: exchanges.Exchange | None, record: Record) -> bool | None:
+    """Return whether the sender of a message asked for UCS-2, or None where that is not kept."""
+    if kept is None:
+        return None
+    try:
+        body = json.loads(kept.request_text.partition("\n\n")[2])
+    except (ValueError, RecursionError):  # cut short
+        return None
+    rows = body.get("messages") if kept.path.endswith("/bulk") else [body]
+    asked = {is_asked(row.get("unicode")) for row in rows if row.get("message") == record.text}
+    return asked.pop() if len(asked) == 1 else None  # a bulk may ask both ways for one text
+
+
+def is_asked(value: object) -> bool:
+    """Return what a flag says that the gateway has taken."""
+    return int(value) != 0 if isinstance(value, str) else bool(value)
+
+
+def _shown(one: exchanges.Exchange) -> Exchange:
+    return Exchange(
+        one.method,
+        one.path,
+        one.status,
+        _pretty_request(one.request_text),
+        _pretty(one.reply_text),
+        _BECAME.get(one.fault, ""),
+    )
 
 
 def _pretty_request(text: str) -> str:

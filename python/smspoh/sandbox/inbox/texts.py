@@ -48,6 +48,7 @@ class TextView:
     text: str
     parts: list[Part]
     encoding: str
+    is_known: bool
     units: int
     units_left: int
     unit: str
@@ -58,30 +59,37 @@ class TextView:
     codes: list[Code]
 
 
-def text_view(text: str, parts: int) -> TextView:
+def text_view(text: str, parts: int, unicode: bool | None = None) -> TextView:
     """Return what a page says about a text.
 
     Args:
         text: the text.
         parts: how many it was sent in: that of UCS-2 where the sender asked for that.
+        unicode: whether the sender asked for UCS-2; None where it is not known.
     """
-    found = segments(text)
-    if found.parts != parts:
-        found = segments(text, unicode=True)
-    cuts = set(found.cuts)
-    starts = (0, *found.boundaries)
-    pieces = [
-        Part(piece, start in cuts) for piece, start in zip(found.split(text), starts, strict=True)
-    ]
-    font = detect_zawgyi(text).encoding
+    found, wide = segments(text), segments(text, unicode=True)
+    if unicode or (unicode is None and found.parts != parts):
+        found = wide
     is_gsm7 = found.encoding is Encoding.GSM7
+    # A text that has as many parts in both: nothing says which it was.
+    is_known = unicode is not None or not is_gsm7 or wide.parts != parts
+    if is_known or found.parts == 1:
+        cuts, starts = set(found.cuts), (0, *found.boundaries)
+        pieces = [
+            Part(piece, start in cuts)
+            for piece, start in zip(found.split(text), starts, strict=True)
+        ]
+    else:
+        pieces = [Part(text, is_cut=False)]
+    font = detect_zawgyi(text).encoding
     at = found.forced_at
     return TextView(
         text=text,
         parts=pieces,
-        encoding="GSM-7" if is_gsm7 else "UCS-2",
-        units=found.units,
-        units_left=found.units_left,
+        encoding=("GSM-7" if is_gsm7 else "UCS-2") if is_known else "GSM-7 or UCS-2",
+        is_known=is_known,
+        units=found.units if is_known else 0,
+        units_left=found.units_left if is_known else 0,
         unit="septets" if is_gsm7 else "units",
         forced_by="" if at is None else _name(text[at]),
         forced_at=0 if at is None else at + 1,
