@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 
 from smspoh.sandbox.inbox import feed as feeds
 from smspoh.sandbox.inbox import routes
-from smspoh.sandbox.inbox.feed import Feed
+from smspoh.sandbox.inbox.feed import Feed, Streams
 from smspoh.sandbox.inbox.finding import Search
 
 if TYPE_CHECKING:
-    import pytest
-
     from .conftest import Inbox
 
 
@@ -164,3 +166,58 @@ def test_a_text_cannot_end_its_event(inbox: Inbox) -> None:
     assert _ids("".join(events)) == [1] * len(events)
     assert not re.search(r"^event:", "".join(events), re.MULTILINE)
     assert "<script>" not in "".join(events)
+
+
+def test_the_limit_holds_for_many_at_once(inbox: Inbox) -> None:
+    streams = Streams(inbox.gateway, lambda: True)
+    request = Request({"type": "http", "query_string": b"", "headers": []})
+
+    async def ask() -> list[int]:
+        answers = await asyncio.gather(*(streams.stream(request) for _ in range(200)))
+        for answer in answers:
+            if answer.status_code == 200:
+                await answer({"type": "http", "asgi": {"spec_version": "2.4"}}, _never, _nothing)
+        again = await streams.stream(request)
+        return [answer.status_code for answer in (*answers, again)]
+
+    codes = asyncio.run(ask())
+    assert codes.count(200) == feeds.STREAMS_MAX + 1
+    assert codes[-1] == 200  # those that closed made room
+
+
+async def _never() -> Any:
+    await asyncio.Event().wait()
+
+
+async def _nothing(_: Any) -> None: ...
+
+
+def test_a_stream_that_could_not_begin_makes_room(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    streams = Streams(inbox.gateway, lambda: True)
+    request = Request({"type": "http", "query_string": b"", "headers": []})
+
+    async def refused(*_: object) -> None:
+        raise RuntimeError
+
+    async def ask(times: int) -> None:
+        for _ in range(times):
+            with pytest.raises(RuntimeError):
+                await streams.stream(request)
+
+    monkeypatch.setattr(feeds, "run_in_threadpool", refused)
+    asyncio.run(ask(feeds.STREAMS_MAX + 1))
+
+
+def test_a_clock_that_is_moved_back_is_followed(inbox: Inbox) -> None:
+    inbox.send()
+    feed = _feed(inbox)
+    feed.step()
+    inbox.gateway.clock.advance(60)
+    assert ">Success</span>" in "".join(feed.step())
+    inbox.gateway.clock.set(inbox.gateway.clock.now() - timedelta(seconds=60))
+    assert ">Accepted</span>" in "".join(feed.step())
+    inbox.gateway.clock.advance(60)
+    assert ">Success</span>" in "".join(feed.step())
+    assert feed.step() == []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from smspoh.gateway.models import Status
+from smspoh.sandbox.fixed import FIXED_NUMBERS
 from smspoh.sandbox.inbox import finding
 from smspoh.sandbox.inbox.finding import Search, newest_page, page_after, page_before
+from smspoh.sandbox.inbox.rows import tone
 from smspoh.sandbox.inbox.state import now
 
 from .conftest import Inbox
@@ -116,3 +120,17 @@ def test_a_search_is_in_the_address() -> None:
 @pytest.mark.parametrize("text", ["", "-1", "x", "1.5", "9" * 30, "၁"])
 def test_what_is_no_serial_is_none(text: str) -> None:
     assert finding.serial_of(text) == 0
+
+
+def test_every_status_that_can_be_made_is_in_the_menu_and_in_its_colour() -> None:
+    made = {number.becomes for number in FIXED_NUMBERS.values() if number.becomes}
+    made |= {"Accepted", "Sent", "Pending", "Success", "Undelivered", "Failed", "Error"}
+    page = Inbox().see("/")
+    menu = set(re.findall(r"<option *>([^<]+)</option>", page))
+    assert menu == made
+    tones = {status: tone(status) for status in made}
+    bad = {status for status, found in tones.items() if found == "bad"}
+    assert bad == {"Undelivered", "Failed", "Rejected", "Error", "Expired"}
+    assert (tones["Success"], tones["?"]) == ("good", "wait")
+    # What looks final is final, and the other way round.
+    assert {status for status in made if Status(status).is_final} == bad | {"Success"}

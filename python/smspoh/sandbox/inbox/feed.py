@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from smspoh.sandbox.gateway import SandboxGateway
     from smspoh.sandbox.ledger import Record
@@ -47,16 +48,16 @@ class Feed:
         self._gateway = gateway
         self._search = search
         self._state: State | None = None
-        self._watched: dict[int, tuple[Record, str]] = {}  # with the status that was told
+        self._watched: dict[int, tuple[Record, str, bool]] = {}  # the status told; is it final
         self.last = after
         self.is_over = False
         self._oldest = oldest
         start = max(oldest - 1, after - WATCHED_MAX) if oldest else after
         shown = gateway.ledger.after(start, WATCHED_MAX)
-        present = now(gateway)
+        self._looked_at = present = now(gateway)
         for record in shown:
             if record.serial <= after and search.match(record, present):
-                self._watched[record.serial] = (record, "")
+                self._watched[record.serial] = (record, "", False)
 
     def step(self) -> list[str]:
         """Return the events that are due. None is due after one that ended the feed."""
@@ -88,21 +89,23 @@ class Feed:
             return [self._event(None)]  # moves the page's place on
         self._oldest = self._oldest or rows[-1].record.serial
         for each in reversed(rows):
-            self._watched[each.record.serial] = (each.record, each.status)
+            self._watched[each.record.serial] = (each.record, each.status, each.is_final)
         while len(self._watched) > WATCHED_MAX:
             del self._watched[next(iter(self._watched))]
         return [self._event(html("rows.html", rows=rows))]
 
     def _changed(self) -> list[str]:
         present = now(self._gateway)
+        # What is final stays so, unless the clock was moved back.
+        is_back, self._looked_at = present < self._looked_at, present
         changed = []
-        for serial, (record, told) in list(self._watched.items()):
+        for serial, (record, told, is_final) in self._watched.items():
+            if is_final and not is_back:
+                continue
             found = row(record, present)
             if found.status != told:
                 changed.append(found)
-                self._watched[serial] = (record, found.status)
-            if found.is_final:
-                del self._watched[serial]
+            self._watched[serial] = (record, found.status, found.is_final)
         return [self._event(html("statuses.html", rows=changed))] if changed else []
 
     def _head(self) -> list[str]:
@@ -130,27 +133,48 @@ class Streams:
         """Return the stream that a page asks for."""
         if self._open >= STREAMS_MAX:
             return PlainTextResponse("Too many pages are open.", 503)
+        self._open += 1  # before anything is waited for, so that no more get in meanwhile
+        try:
+            feed = await self._feed(request)
+        except BaseException:
+            self._closed()
+            raise
+        return _Stream(self._events(feed), self._closed)
+
+    def _closed(self) -> None:
+        self._open -= 1
+
+    async def _feed(self, request: Request) -> Feed:
         query = request.query_params
         last = request.headers.get("last-event-id") or query.get("after", "")
         after = serial_of(last)
         oldest = serial_of(query.get("oldest", ""))
-        feed = await run_in_threadpool(Feed, self._gateway, Search.of(query), after, oldest)
-        return StreamingResponse(self._events(feed), media_type="text/event-stream")
+        return await run_in_threadpool(Feed, self._gateway, Search.of(query), after, oldest)
 
     async def _events(self, feed: Feed) -> AsyncIterator[str]:
-        self._open += 1
         silence_s = 0.0
+        yield ": here\n\n"
+        while not self._is_stopping() and not feed.is_over:
+            events = await run_in_threadpool(feed.step)
+            for event in events:
+                yield event
+            silence_s = 0.0 if events else silence_s + PAUSE_S
+            if silence_s >= SILENCE_S:
+                silence_s = 0.0
+                yield ": still here\n\n"
+            if not events:
+                await asyncio.sleep(PAUSE_S)
+
+
+class _Stream(StreamingResponse):
+    """A stream that says when it is over, also where it never began."""
+
+    def __init__(self, events: AsyncIterator[str], closed: Callable[[], None]) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self._closed = closed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            yield ": here\n\n"
-            while not self._is_stopping() and not feed.is_over:
-                events = await run_in_threadpool(feed.step)
-                for event in events:
-                    yield event
-                silence_s = 0.0 if events else silence_s + PAUSE_S
-                if silence_s >= SILENCE_S:
-                    silence_s = 0.0
-                    yield ": still here\n\n"
-                if not events:
-                    await asyncio.sleep(PAUSE_S)
+            await super().__call__(scope, receive, send)
         finally:
-            self._open -= 1
+            self._closed()

@@ -22,7 +22,6 @@ PAGE_ROWS: Final = 50
 CHUNK_ROWS: Final = 1_000
 SCAN_ROWS_MAX: Final = 100_000  # looked through for one page; then the page asks to go on
 FIELD_CHARS_MAX: Final = 200
-STATUSES: Final = ("Accepted", "Sent", "Success", "Pending", "Rejected", "Error", "Expired")
 
 
 @dataclass(frozen=True, slots=True)

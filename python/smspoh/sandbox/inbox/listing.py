@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .finding import STATUSES, Search, newest_page, page_after, page_before, serial_of
+from .finding import Search, newest_page, page_after, page_before, serial_of
 from .pages import page
-from .rows import row
+from .rows import STATUSES, row
 from .state import now
 
 if TYPE_CHECKING:

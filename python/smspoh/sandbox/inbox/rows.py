@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 PREVIEW_CHARS: Final = 160
 CIPHERTEXT_CHARS: Final = 48
 _MYANMAR: Final = re.compile("[\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f]")
-_TONES: Final = {"Success": "good", "Rejected": "bad", "Error": "bad", "Expired": "bad"}
+_FAILED: Final = ("Undelivered", "Failed", "Rejected", "Error", "Expired")
+_TONES: Final = {"Success": "good"} | dict.fromkeys(_FAILED, "bad")
+STATUSES: Final = ("Accepted", "Sent", "Pending", "Success", *_FAILED, "?")  # that can be made
 
 
 @dataclass(frozen=True, slots=True)
