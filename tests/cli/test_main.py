@@ -192,7 +192,7 @@ def test_a_sandbox_without_its_extra(run: Run, monkeypatch: pytest.MonkeyPatch) 
             "",
             (
                 "smspoh: the sandbox needs Jinja2, Starlette and uvicorn: "
-                "pip install jinja2 starlette uvicorn\n"
+                "pip install 'smspoh[sandbox]'\n"
             ),
         )
 

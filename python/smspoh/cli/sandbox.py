@@ -127,7 +127,7 @@ def require_extra() -> None:
     """
     if not all(find_spec(name) for name in ("jinja2", "starlette", "uvicorn")):
         raise BadInput(
-            "the sandbox needs Jinja2, Starlette and uvicorn: pip install jinja2 starlette uvicorn"
+            "the sandbox needs Jinja2, Starlette and uvicorn: pip install 'smspoh[sandbox]'"
         )
 
 
