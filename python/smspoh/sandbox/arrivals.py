@@ -184,7 +184,8 @@ class Arrivals:
 
     def _seen(self) -> str:
         """Return what was accepted, a line each: these are a test's own numbers and texts."""
-        now = self._gateway.clock.now()
+        zone = self._gateway.settings.limits.zone
+        now = self._gateway.clock.now().astimezone(zone)
         records = list(self._records())
         if not records:
             return "nothing was accepted since the test began"
@@ -195,7 +196,8 @@ class Arrivals:
                 if _is_there(record, now)
                 else "never arrives"
                 if record.delivered_at is None
-                else f"arrives at {record.delivered_at:%H:%M:%S}, and it is {now:%H:%M:%S}"
+                else f"arrives at {_shown(record.delivered_at.astimezone(zone))},"
+                f" and it is {_shown(now)}"
             )
             again = ", returned before" if record.serial in self._found else ""
             text = record.text if len(record.text) <= 60 else f"{record.text[:60]}…"
@@ -205,6 +207,10 @@ class Arrivals:
 
 def _is_there(record: Record, now: datetime) -> bool:
     return record.delivered_at is not None and record.delivered_at <= now
+
+
+def _shown(moment: datetime) -> str:
+    return moment.isoformat(" ", "seconds")
 
 
 def _wanted(to: str | None, contains: str | None) -> str:
