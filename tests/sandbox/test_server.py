@@ -6,9 +6,11 @@ import contextlib
 import json
 import logging
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -25,6 +27,7 @@ from .conftest import QUICK
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -330,3 +333,22 @@ def test_it_listens_beyond_the_loopback_only_when_told_to() -> None:
         assert sandbox.base_url.startswith("http://127.0.0.1:")
         with Client(sandbox.api_key, sandbox.api_secret, base_url=sandbox.base_url) as client:
             assert client.send("09450000000", "text", "SMSPoh")[0].accepted
+
+
+def test_a_store_that_is_locked_does_not_hold_up_other_requests(tmp_path: Path) -> None:
+    settings = SandboxSettings(envelope=QUICK, store=tmp_path / "store")
+    body = {"to": "09250000001", "message": "Hello", "from": "SMSPoh"}
+    sent: list[int] = []
+    with Sandbox(api_key="key", api_secret="secret", settings=settings) as sandbox:
+        sender = threading.Thread(
+            target=lambda: sent.append(call(sandbox, "POST", "/send", json=body).status_code)
+        )
+        with contextlib.closing(sqlite3.connect(tmp_path / "store")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            sender.start()
+            while sandbox.gateway.ledger._balance == settings.balance:
+                time.sleep(0.01)  # until it is paid for; from then on it waits for the file
+            assert call(sandbox, "GET", "/nothing").status_code == 404
+            assert sent == []
+        sender.join()
+    assert sent == [200]

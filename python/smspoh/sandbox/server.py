@@ -222,6 +222,7 @@ class _Endpoint:
     def __init__(self, gateway: SandboxGateway) -> None:
         self._gateway = gateway
         self._body_bytes_max = gateway.settings.body_bytes_max
+        self._in_memory = gateway.settings.store is None  # a file may be slow, or locked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read(receive, self._body_bytes_max)
@@ -229,7 +230,7 @@ class _Endpoint:
             return
         if len(body) > self._body_bytes_max:
             answer = too_long()
-        elif is_quick(scope, body):
+        elif self._in_memory and is_quick(scope, body):
             answer = self._answer(scope, body)
         else:
             # Encrypting and searching take a while: off the event loop, so that
