@@ -187,15 +187,15 @@ class Ledger:
 
     def add(self, records: Iterable[Record]) -> list[Record]:
         """Keep records, in the order given, and return them with their serials."""
-        kept: list[Record] = []
         with self._changed:
-            for record in records:
-                serial = self._newest + 1
-                whole = self._plan(record, serial)
+            kept = [  # all of them, or none if a plan fails
+                self._plan(record, serial)
+                for serial, record in enumerate(records, self._newest + 1)
+            ]
+            for serial, whole in enumerate(kept, self._newest + 1):
                 self._records[serial] = whole
                 self._serials[whole.message_id] = serial
                 self._newest = serial  # last, for those who look without the lock
-                kept.append(whole)
             self._trim(self._messages_max)
             self._changed.notify_all()
         return kept

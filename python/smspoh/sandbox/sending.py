@@ -100,7 +100,11 @@ def accept(
     if not settings.quirks.refused_as_entry:
         _demand_all(rows, settings, ledger)
     good = [row for row in rows if isinstance(row, _Row)]
-    records = ledger.add(_stored(good, settings, now)) if good else []
+    try:
+        records = ledger.add(_stored(good, settings, now)) if good else []
+    except BaseException:
+        _pay_back(rows, settings, ledger)
+        raise
     stored = iter(records)
     entries = [
         _sent_entry(next(stored), row.key) if isinstance(row, _Row) else _refused_entry(row)
@@ -158,10 +162,15 @@ def _demand_all(rows: Sequence[_Row | _Refused], settings: SandboxSettings, ledg
     refused = [row for row in rows if isinstance(row, _Refused)]
     if not refused:
         return
+    _pay_back(rows, settings, ledger)
+    raise Invalid(list(dict.fromkeys((row.field, f"{row.message}.") for row in refused)))
+
+
+def _pay_back(rows: Sequence[_Row | _Refused], settings: SandboxSettings, ledger: Store) -> None:
+    """Give back what was paid for rows that are not sent."""
     for row in rows:
         if isinstance(row, _Row) and not row.form.test:
             ledger.charge(-row.form.parts * settings.price)
-    raise Invalid(list(dict.fromkeys((row.field, f"{row.message}.") for row in refused)))
 
 
 def _sender_is_known(sender: str, settings: SandboxSettings) -> bool:

@@ -9,47 +9,18 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from smspoh.errors import ArgumentError
-
 from .ledger import Filters, Ledger, Record, Tally, unplanned
+from .sqlite_file import connect, prepare, take_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-_VERSION: Final = 1  # of the tables, in user_version
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_TABLES: Final = """
-CREATE TABLE message (
-    serial INTEGER PRIMARY KEY,
-    message_id TEXT NOT NULL UNIQUE,
-    message TEXT NOT NULL,
-    recipient TEXT NOT NULL,
-    reference TEXT NOT NULL,
-    scheduled_at TEXT,
-    created_at TEXT NOT NULL,
-    created_day TEXT NOT NULL,
-    accepted_us INTEGER NOT NULL,
-    parts INTEGER NOT NULL,
-    sender TEXT NOT NULL,
-    network TEXT NOT NULL,
-    test INTEGER NOT NULL,
-    encrypted INTEGER NOT NULL,
-    timeline TEXT NOT NULL,
-    receipt_url TEXT,
-    text TEXT NOT NULL,
-    delivered_at TEXT,
-    delivered_us INTEGER
-);
-CREATE INDEX message_recipient ON message (recipient, serial);
-CREATE INDEX message_sender ON message (sender, serial);
-CREATE INDEX message_day ON message (created_day, serial);
-CREATE INDEX message_reference ON message (reference, recipient, delivered_us);
-CREATE TABLE account (id INTEGER PRIMARY KEY CHECK (id = 1), balance INTEGER, newest INTEGER);
-"""
 _COLUMNS: Final = (
     "message_id, message, recipient, reference, scheduled_at, created_at, parts, sender, network,"
     " test, encrypted, serial, timeline, receipt_url, text, delivered_at"
@@ -84,7 +55,8 @@ class SqliteLedger:
         plan: makes a record whole, with the serial that it is given.
 
     Raises:
-        ArgumentError: the file is of another program, or of a later release.
+        ArgumentError: the file is of another program, or of a later release, or
+            another sandbox has it open.
         sqlite3.Error: the file cannot be used.
     """
 
@@ -98,13 +70,16 @@ class SqliteLedger:
         self._plan = plan
         self._changed = threading.Condition()  # over the writer, the balance and the newest
         self._reading = threading.Lock()
-        self._writer = _connection(path)
-        try:
-            self._balance, self._newest = _opened(self._writer, balance)
-            self._reader = _connection(path)
-        except BaseException:
-            self._writer.close()
-            raise
+        path = path.resolve()  # by whatever name it is opened
+        with ExitStack() as opened:
+            self._lock = opened.enter_context(closing(take_lock(path)))
+            prepare(path, balance)
+            self._writer = opened.enter_context(closing(connect(path)))
+            self._reader = opened.enter_context(closing(connect(path)))
+            account = self._writer.execute("SELECT balance, newest FROM account").fetchall()
+            ((left, newest),) = account
+            self._balance, self._newest = int(left), int(newest)
+            opened.pop_all()
 
     @property
     def balance(self) -> int:
@@ -133,7 +108,7 @@ class SqliteLedger:
             newest = self._newest + len(kept)
             with self._writer:
                 self._writer.executemany(_INSERT, map(_row, kept))
-                self._save(newest)
+                self._save(self._balance, newest)
             self._newest = newest
             self._changed.notify_all()
         return kept
@@ -191,8 +166,8 @@ class SqliteLedger:
         """Forget all records and make the balance an amount. Serials go on."""
         with self._changed, self._writer:
             self._writer.execute("DELETE FROM message")
+            self._save(balance, self._newest)
             self._balance = balance
-            self._save(self._newest)
 
     def references(self, start: str = "", limit: int = 100) -> list[str]:
         """Return the references after one, in order, without the empty one."""
@@ -214,18 +189,20 @@ class SqliteLedger:
         with self._changed, self._reading:
             try:
                 with self._writer:
-                    self._save(self._newest)
+                    self._save(self._balance, self._newest)
             except sqlite3.ProgrammingError:
                 return  # it was closed before
-            self._reader.close()
-            self._writer.close()
+            finally:
+                self._reader.close()
+                self._writer.close()
+                self._lock.close()
 
     def __repr__(self) -> str:
         return f"<SqliteLedger newest={self._newest}>"
 
-    def _save(self, newest: int) -> None:
+    def _save(self, balance: int, newest: int) -> None:
         query = "UPDATE account SET balance = ?, newest = ?"
-        self._writer.execute(query, (self._balance, newest))
+        self._writer.execute(query, (balance, newest))
 
     def _asked(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._reading:
@@ -236,32 +213,6 @@ class SqliteLedger:
 
 
 Store: TypeAlias = Ledger | SqliteLedger
-
-
-def _connection(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        # A crash of the machine may lose the last messages, one of the program none.
-        connection.execute("PRAGMA synchronous = NORMAL")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _opened(writer: sqlite3.Connection, balance: int) -> tuple[int, int]:
-    """Make the tables where there are none, and return the balance and the newest serial."""
-    ((version,),) = writer.execute("PRAGMA user_version").fetchall()
-    ((tables,),) = writer.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    if version not in (0, _VERSION) or (version == 0 and tables):
-        raise ArgumentError("store is a file of another program, or of a later release of this")
-    if version == 0:
-        writer.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_VERSION}; COMMIT;")
-        with writer:
-            writer.execute("INSERT INTO account VALUES (1, ?, 0)", (balance,))
-    ((left, newest),) = writer.execute("SELECT balance, newest FROM account").fetchall()
-    return int(left), int(newest)
 
 
 def _where(filters: Filters) -> tuple[str, list[object]]:

@@ -1,0 +1,161 @@
+"""The file of a store: who may open it, whose it is, and money that comes back."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from smspoh.errors import ArgumentError
+from smspoh.sandbox import Ledger, Record, SqliteLedger, sending, sqlite_file
+from smspoh.sandbox.ledger import Filters
+
+from .conftest import Caller
+from .test_ledgers import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OPEN = """
+import os, sys
+from pathlib import Path
+from smspoh.errors import ArgumentError
+from smspoh.sandbox import SqliteLedger
+try:
+    ledger = SqliteLedger(Path(sys.argv[1]), balance=7)
+except ArgumentError as error:
+    print(error, end="")
+else:
+    print("open", end="")
+sys.stdout.flush()
+os._exit(0)  # as a crash would: nothing is closed
+"""
+
+
+def opened_elsewhere(path: Path) -> str:
+    """Return what another process says that opens a store, and crashes."""
+    arguments = [sys.executable, "-c", OPEN, str(path)]
+    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(params=["memory", "file"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Caller]:
+    caller = Caller(balance=100, store=None if request.param == "memory" else tmp_path / "store")
+    with caller.gateway:
+        yield caller
+
+
+def test_a_store_is_of_one_sandbox_at_a_time(tmp_path: Path) -> None:
+    path, said = tmp_path / "store", "another sandbox has this store open"
+    (tmp_path / "link").symlink_to(path)
+    with closing(SqliteLedger(path, balance=1)) as ledger:
+        assert opened_elsewhere(path) == said
+        for name in (path, tmp_path / "link"):
+            with pytest.raises(ArgumentError, match=said):
+                SqliteLedger(name, balance=1)
+        assert opened_elsewhere(path) == said  # what was refused gave nothing free
+        ledger.add([record(1)])
+    assert opened_elsewhere(path) == "open"
+    with closing(SqliteLedger(path, balance=1)) as ledger:  # the crash left no lock
+        assert ledger.count(Filters()) == 1
+
+
+def test_a_new_store_that_crashed_is_taken_up(tmp_path: Path) -> None:
+    assert opened_elsewhere(tmp_path / "store") == "open"
+    with closing(SqliteLedger(tmp_path / "store", balance=1)) as ledger:
+        assert ledger.balance == 7
+
+
+def test_a_store_is_its_users_alone(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    SqliteLedger(path, balance=1).close()
+    path.chmod(0o644)
+    for name in (path, tmp_path / "new"):
+        with closing(SqliteLedger(name, balance=1)) as ledger:
+            ledger.add([record(1)])
+            for end in ("", "-wal", "-shm", "-lock"):
+                mode = name.with_name(name.name + end).stat().st_mode
+                assert stat.S_IMODE(mode) == 0o600, end
+
+
+def test_a_store_is_made_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, full = tmp_path / "store", "BEGIN SELECT RAISE(ABORT, 'full'); END;"
+    with monkeypatch.context() as patched:
+        tables = f"{sqlite_file._TABLES} CREATE TRIGGER full BEFORE INSERT ON account {full}"
+        patched.setattr(sqlite_file, "_TABLES", tables)
+        with pytest.raises(sqlite3.IntegrityError, match="full"):
+            SqliteLedger(path, balance=1)
+    with closing(SqliteLedger(path, balance=2)) as ledger:
+        assert ledger.balance == 2
+
+
+@pytest.mark.parametrize("version", [0, 1, 2])
+def test_nothing_of_another_programs_file_is_changed(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "theirs"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE theirs (x)")
+        other.execute(f"PRAGMA user_version = {version}")
+    path.chmod(0o644)
+    before = path.read_bytes()
+    with pytest.raises(ArgumentError, match="another program"):
+        SqliteLedger(path, balance=1)
+    assert path.read_bytes() == before
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["theirs", "theirs-lock"]
+
+
+def failing(*_: Any, **__: Any) -> Any:
+    raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_the_money_comes_back_when_the_store_fails(
+    kept: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(kept.gateway.ledger, "add", failing)
+        with pytest.raises(sqlite3.OperationalError):
+            kept.send()
+    assert kept.balance() == 100
+    kept.send()
+    assert kept.balance() == 90
+
+
+def test_the_money_comes_back_when_the_encryption_fails(
+    kept: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "encrypt_admitted", failing)
+        with pytest.raises(sqlite3.OperationalError):
+            kept.send(encrypt=1)
+    assert kept.balance() == 100
+
+
+def test_a_plan_that_fails_leaves_no_half_of_a_batch() -> None:
+    def plan(found: Record, serial: int) -> Record:
+        if serial == 2:
+            raise OverflowError
+        return found
+
+    ledger = Ledger(balance=0, messages_max=9, plan=plan)
+    with pytest.raises(OverflowError):
+        ledger.add([record(1), record(2)])
+    assert (ledger.newest(), ledger.count(Filters())) == (0, 0)
+
+
+def test_a_reset_that_fails_changes_no_balance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(SqliteLedger(tmp_path / "store", balance=5)) as ledger:
+        with monkeypatch.context() as patched:
+            patched.setattr(ledger, "_save", failing)
+            with pytest.raises(sqlite3.OperationalError):
+                ledger.restore(9)
+        assert ledger.balance == 5
