@@ -7,9 +7,13 @@ shows a query string; docs/spec/gateway.md, "Webhook", for the forms that follow
 from __future__ import annotations
 
 import http.client
+import io
 import json
+import socket
+import ssl
+import time
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from smspoh.gateway.arguments import is_loopback
@@ -17,8 +21,11 @@ from smspoh.gateway.arguments import is_loopback
 from .sending import time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
+    from urllib.parse import SplitResult
+
+    from _typeshed import WriteableBuffer
 
     from .ledger import Record
     from .settings import ReceiptForm
@@ -61,7 +68,11 @@ def may_go(url: str, hosts: frozenset[str]) -> bool:
 
 
 def post_receipt(
-    url: str, fields: Mapping[str, str | None], form: ReceiptForm, timeout_s: float
+    url: str,
+    fields: Mapping[str, str | None],
+    form: ReceiptForm,
+    timeout_s: float,
+    hold: Callable[[socket.socket], object] = lambda _: None,
 ) -> int | None:
     """Send one receipt, and return the HTTP status of the answer, or None without one.
 
@@ -71,22 +82,81 @@ def post_receipt(
         url: that `may_go`.
         fields: of the receipt.
         form: how it is written.
-        timeout_s: seconds for each wait.
+        timeout_s: seconds for all of it, save for asking for the address of a name.
+        hold: called with each socket before it is used; who shuts it down ends the receipt.
     """
-    parts = urlsplit(url)
-    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    parts, deadline = urlsplit(url), time.monotonic() + timeout_s
     request = _request(url, fields, form)
     try:
-        with closing(make(parts.hostname or "", parts.port, timeout=timeout_s)) as connection:
-            connection.connect()
-            # Its own `request` would refuse the spaces of the specification's example.
-            connection.sock.sendall(request)
-            answer = http.client.HTTPResponse(connection.sock)
+        # http.client would refuse the spaces of the specification's example, and would
+        # wait anew for each drop of an answer.
+        with closing(_connected(parts, deadline, hold)) as line:
+            line.settimeout(_left_s(deadline))
+            line.sendall(request)  # the timeout is for all of it
+            answer = http.client.HTTPResponse(cast("socket.socket", _Answer(line, deadline)))
             with closing(answer):
                 answer.begin()
                 return answer.status
     except (OSError, http.client.HTTPException, ValueError):
         return None
+
+
+class _Answer(io.RawIOBase):
+    """What comes over a socket until a deadline, for `http.client.HTTPResponse`."""
+
+    def __init__(self, line: socket.socket, deadline: float) -> None:
+        super().__init__()
+        self._line = line
+        self._deadline = deadline
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        self._line.settimeout(_left_s(self._deadline))
+        return self._line.recv_into(buffer)
+
+
+def _connected(
+    parts: SplitResult, deadline: float, hold: Callable[[socket.socket], object]
+) -> socket.socket:
+    """Return a connection to the first address of a host that takes one."""
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 80)
+    found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    failed: OSError | None = None
+    for tried, (family, kind, protocol, _, address) in enumerate(found):
+        line = socket.socket(family, kind, protocol)
+        try:
+            hold(line)
+            line.settimeout(_left_s(deadline) / (len(found) - tried))
+            line.connect(address)
+            if secure:
+                line = ssl.create_default_context().wrap_socket(
+                    line, server_hostname=parts.hostname, do_handshake_on_connect=False
+                )
+                hold(line)
+                line.settimeout(_left_s(deadline))
+                line.do_handshake()
+        except OSError as error:
+            line.close()
+            failed = error
+        except BaseException:
+            line.close()
+            raise
+        else:
+            return line
+    raise failed or OSError("the host has no address")
+
+
+def _left_s(deadline: float) -> float:
+    left_s = deadline - time.monotonic()
+    if left_s <= 0:
+        raise TimeoutError
+    return left_s
 
 
 def _request(url: str, fields: Mapping[str, str | None], form: ReceiptForm) -> bytes:

@@ -1,15 +1,20 @@
 """Receipts: what the sandbox tells a webhook of each change of a message's status.
 
 They wait in order of their time by the sandbox's clock. `Receipts.deliver_due` sends
-what is due in the caller's thread; a sandbox with a socket has one thread for it.
+what is due in the caller's thread; a sandbox with a socket has a few threads for it, so
+that one webhook that does not answer does not hold up the others.
 """
 
 from __future__ import annotations
 
 import heapq
+import logging
+import socket
 import threading
+import time
 from collections import deque
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +25,7 @@ from .life import draws
 from .receipt_forms import may_go, post_receipt, receipt_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .clock import SandboxClock
     from .ledger import Record
@@ -29,6 +34,9 @@ if TYPE_CHECKING:
 
 _LOOK_S: Final = 0.05  # between looks at a clock that is not the machine's
 _RETRY_MAX_S: Final = 3600.0
+_THREADS_MAX: Final = 4
+_STOP_S: Final = 1.0  # that `stop` waits for the threads
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,10 @@ class _Job:
     due: datetime
     order: int
     message_id: str
+    url: str
     step: int
     attempt: int
+    generation: int
 
     def __repr__(self) -> str:
         return f"<_Job {self.order}>"
@@ -86,10 +96,16 @@ class Receipts:
         self._settings = settings
         self._changed = threading.Condition()  # over an RLock
         self._jobs: list[_Job] = []
+        # By URL, what is due while another of it is in hand; so they stay in order.
+        self._held: dict[str, deque[_Job]] = {}
+        self._in_hand: set[str] = set()
+        self._lines: dict[int, socket.socket] = {}  # by thread
+        self._generation = 0  # what a reset raises, so that what is older comes to nothing
         self._orders = 0
         self._serial = 0
         self._sent: deque[Receipt] = deque(maxlen=settings.receipts_max)
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._idle: set[threading.Thread] = set()  # of them, those that wait or begin
         self._runs = False  # a thread may be started when one is needed
         clock.watch(self._wake)
 
@@ -111,7 +127,7 @@ class Receipts:
     def waiting(self) -> int:
         """Return how many receipts wait for their time."""
         with self._changed:
-            return len(self._jobs)
+            return len(self._jobs) + sum(map(len, self._held.values()))
 
     def replay(self, message_id: str) -> None:
         """Send again, as soon as may be, what a message's receipts have said until now.
@@ -125,7 +141,7 @@ class Receipts:
         now = self._clock.now()
         for step, (_, at) in enumerate(record.timeline):
             if step and at <= now:
-                self._push(now, message_id, step, 1)
+                self._push(now, record, step, 1)
 
     def deliver_due(self, now: datetime | None = None) -> int:
         """Send what is due, once each, and return how many that were.
@@ -135,30 +151,47 @@ class Receipts:
         """
         moment = now or self._clock.now()
         due: list[_Job] = []
-        while (job := self._next_due(moment)) is not None:
-            due.append(job)
+        with self._changed:
+            while self._jobs and self._jobs[0].due <= moment:
+                due.append(heapq.heappop(self._jobs))
         return sum(self._deliver(job, moment) for job in due)
 
     def clear(self) -> None:
-        """Forget what was sent and what waits. Serials go on."""
+        """Forget what was sent, what waits and what is on its way. Serials go on."""
         with self._changed:
+            self._generation += 1
             self._jobs.clear()
+            self._held.clear()
             self._sent.clear()
 
     def start(self) -> None:
-        """Let a thread send them; it starts with the first that waits."""
+        """Let threads send them; the first starts with the first that waits."""
         with self._changed:
             self._runs = True
             self._ensure_thread()
 
     def stop(self) -> None:
-        """End the thread. What waits stays."""
+        """End the threads, and the connections that they have in hand. What waits stays.
+
+        A thread that does not end within a second is left to end by itself.
+        """
         with self._changed:
             self._runs = False
-            thread, self._thread = self._thread, None
+            threads, self._threads = self._threads, []
+            self._idle.clear()
+            for held in self._held.values():
+                for job in held:
+                    heapq.heappush(self._jobs, job)
+            self._held.clear()
+            self._in_hand.clear()
+            for line in self._lines.values():
+                with suppress(OSError):
+                    # Of the socket below TLS, which another thread is in.
+                    socket.socket.shutdown(line, socket.SHUT_RDWR)
             self._changed.notify_all()
-        if thread is not None:
-            thread.join()
+        deadline = time.monotonic() + _STOP_S
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def __repr__(self) -> str:
         return f"<Receipts sent={self._serial} waiting={self.waiting()}>"
@@ -172,20 +205,27 @@ class Receipts:
                 due += timedelta(seconds=wait * settings.receipt_reorder_s)
             again = twice < settings.receipt_repeat_share
         for _ in range(1 + again):
-            self._push(due, record.message_id, step, 1)
+            self._push(due, record, step, 1)
 
-    def _push(self, due: datetime, message_id: str, step: int, attempt: int) -> None:
+    def _push(self, due: datetime, record: Record, step: int, attempt: int) -> None:
         with self._changed:
-            if len(self._jobs) >= self._settings.receipts_max:
+            url = record.receipt_url or ""
+            self._put(_Job(due, 0, record.message_id, url, step, attempt, self._generation))
+
+    def _put(self, job: _Job) -> None:
+        """Let a job wait behind those of its time, unless it came to nothing meanwhile."""
+        with self._changed:
+            full = self.waiting() >= self._settings.receipts_max
+            if full or job.generation != self._generation:
                 return
             self._orders += 1
-            heapq.heappush(self._jobs, _Job(due, self._orders, message_id, step, attempt))
+            heapq.heappush(self._jobs, replace(job, order=self._orders))
             self._ensure_thread()
             self._changed.notify_all()
 
     def _deliver(self, job: _Job, now: datetime) -> int:
         record = self._ledger.get(job.message_id)
-        if record is None or not record.receipt_url:
+        if record is None or not record.receipt_url or job.generation != self._generation:
             return 0  # it went meanwhile
         status, at = record.timeline[job.step]
         settings = self._settings
@@ -195,13 +235,13 @@ class Receipts:
             fields = receipt_fields(
                 record, status, at.astimezone(settings.limits.zone), Status(status).is_final
             )
-            answer = post_receipt(
-                record.receipt_url, fields, settings.receipt_form, settings.receipt_timeout_s
-            )
+            answer = self._post(record.receipt_url, fields)
             good = answer is not None and 200 <= answer < 300
             if not good and attempt < settings.receipt_attempts_max:
                 self._retry(job, record, now)
         with self._changed:
+            if job.generation != self._generation:
+                return 0
             self._serial += 1
             self._sent.append(
                 Receipt(
@@ -216,37 +256,94 @@ class Receipts:
             )
         return 1
 
+    def _post(self, url: str, fields: Mapping[str, str | None]) -> int | None:
+        """Send one receipt on a connection that `stop` can end."""
+        me, settings = threading.get_ident(), self._settings
+
+        def hold(line: socket.socket) -> None:
+            with self._changed:
+                self._lines[me] = line
+
+        try:
+            return post_receipt(
+                url, fields, settings.receipt_form, settings.receipt_timeout_s, hold
+            )
+        finally:
+            with self._changed:
+                self._lines.pop(me, None)
+
     def _retry(self, job: _Job, record: Record, now: datetime) -> None:
         settings = self._settings
         (share,) = draws(settings.seed, record.serial, f"retry {job.step} {job.attempt}", 1)
         doubled = settings.receipt_retry_s * 2 ** min(job.attempt - 1, 32)
         wait_s = min(doubled * (1 + share / 4), _RETRY_MAX_S)  # not all at once
-        self._push(now + timedelta(seconds=wait_s), job.message_id, job.step, job.attempt + 1)
+        self._again(job, now, wait_s)
+
+    def _again(self, job: _Job, now: datetime, wait_s: float) -> None:
+        due = now + timedelta(seconds=wait_s)
+        self._put(replace(job, due=due, attempt=job.attempt + 1))
 
     def _ensure_thread(self) -> None:
-        if self._runs and self._jobs and self._thread is None:
-            self._thread = threading.Thread(
-                target=self._run, name="smspoh-sandbox-receipts", daemon=True
-            )
-            self._thread.start()
+        """Start a thread where something waits and none does. Behind the lock."""
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        if not self._runs or not self._jobs or len(self._threads) >= _THREADS_MAX:
+            return
+        self._idle.intersection_update(self._threads)
+        if not self._idle:
+            thread = threading.Thread(target=self._run, name="smspoh-sandbox-receipts", daemon=True)
+            self._threads.append(thread)
+            self._idle.add(thread)
+            thread.start()
 
     def _next_due(self, now: datetime) -> _Job | None:
-        with self._changed:
-            due = bool(self._jobs) and self._jobs[0].due <= now
-            return heapq.heappop(self._jobs) if due else None
+        """Return the first that is due and whose URL is free, which it takes."""
+        while self._jobs and self._jobs[0].due <= now:
+            job = heapq.heappop(self._jobs)
+            if job.url not in self._in_hand:
+                self._in_hand.add(job.url)
+                return job
+            self._held.setdefault(job.url, deque()).append(job)
+        return None
+
+    def _free(self, url: str) -> None:
+        """Let the next of a URL go. Its others stay held until then."""
+        self._in_hand.discard(url)
+        held = self._held.get(url)
+        if held:
+            heapq.heappush(self._jobs, held.popleft())
+        if not held:
+            self._held.pop(url, None)
 
     def _run(self) -> None:
+        me = threading.current_thread()
         while True:
             with self._changed:
                 # Behind the lock, so that whoever moves the clock now is heard after it.
                 now = self._clock.now()
-                if not self._runs:
+                if me not in self._threads:
                     return
                 job = self._next_due(now)
                 if job is None:
+                    self._idle.add(me)
                     self._changed.wait(self._patience_s())
-            if job is not None:
-                self._deliver(job, now)
+                    continue
+                self._idle.discard(me)
+                self._ensure_thread()  # one that waits for the next
+            try:
+                self._deliver_guarded(job, now)
+            finally:
+                with self._changed:
+                    if me in self._threads:
+                        self._free(job.url)
+
+    def _deliver_guarded(self, job: _Job, now: datetime) -> None:
+        """Send a receipt; what the store raises ends the try, and not the thread."""
+        try:
+            self._deliver(job, now)
+        except Exception as error:  # noqa: BLE001 - whatever it was, others wait
+            _LOGGER.error("a receipt could not be sent: %s", type(error).__name__)  # noqa: TRY400 - its values stay here
+            if job.attempt < self._settings.receipt_attempts_max:
+                self._again(job, now, self._settings.receipt_retry_s)
 
     def _patience_s(self) -> float | None:
         """Return how long nothing can be due unless something changes; None is for ever."""

@@ -39,6 +39,7 @@ _AT_LEAST = {
     "receipt_attempts_max": 1,
     "receipts_max": 1,
 }
+_RECEIPT_TIMEOUT_MAX_S = 60
 _SHARES = ("undelivered_share", "receipt_repeat_share", "receipt_reorder_share")
 
 
@@ -70,7 +71,7 @@ class SandboxSettings:
         receipt_form: how they go: "query" (GET, spec's example), "post_query", "form" or
             "json" (POST, spec's words), or "typo" (GET, the example to the letter).
         receipt_hosts: names and addresses that they may go to beside this machine.
-        receipt_timeout_s: seconds to wait for an answer.
+        receipt_timeout_s: seconds for a receipt, from connecting to the answer; 60 at most.
         receipt_attempts_max: how often one is tried until it is answered with a 2xx.
         receipt_retry_s: seconds to the second try; each more is twice as long.
         receipt_repeat_share: of the receipts that go out twice, 0 to 1.
@@ -119,6 +120,11 @@ class SandboxSettings:
             value = getattr(self, name)
             if not math.isfinite(value) or value < least:
                 raise ArgumentError(f"{name} is {value}; it must be at least {least}")
+        if self.receipt_timeout_s > _RECEIPT_TIMEOUT_MAX_S:
+            raise ArgumentError(
+                f"receipt_timeout_s is {self.receipt_timeout_s};"
+                f" it must be at most {_RECEIPT_TIMEOUT_MAX_S}"
+            )
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise ArgumentError(f"{name} is {getattr(self, name)}; it must be 0 to 1")
