@@ -103,6 +103,7 @@ class Receipts:
         self._generation = 0  # what a reset raises, so that what is older comes to nothing
         self._orders = 0
         self._serial = 0
+        self._before = 0  # the newest message at the last reset: draws begin anew behind it
         self._sent: deque[Receipt] = deque(maxlen=settings.receipts_max)
         self._threads: list[threading.Thread] = []
         self._idle: set[threading.Thread] = set()  # of them, those that wait or begin
@@ -163,6 +164,7 @@ class Receipts:
             self._jobs.clear()
             self._held.clear()
             self._sent.clear()
+            self._before = self._ledger.newest()
 
     def start(self) -> None:
         """Let threads send them; the first starts with the first that waits."""
@@ -200,7 +202,9 @@ class Receipts:
         due, settings = record.timeline[step][1], self._settings
         again = False
         if settings.receipt_reorder_share or settings.receipt_repeat_share:
-            held, wait, twice = draws(settings.seed, record.serial, f"receipt {step}", 3)
+            held, wait, twice = draws(
+                settings.seed, record.serial - self._before, f"receipt {step}", 3
+            )
             if held < settings.receipt_reorder_share:
                 due += timedelta(seconds=wait * settings.receipt_reorder_s)
             again = twice < settings.receipt_repeat_share
@@ -274,7 +278,9 @@ class Receipts:
 
     def _retry(self, job: _Job, record: Record, now: datetime) -> None:
         settings = self._settings
-        (share,) = draws(settings.seed, record.serial, f"retry {job.step} {job.attempt}", 1)
+        (share,) = draws(
+            settings.seed, record.serial - self._before, f"retry {job.step} {job.attempt}", 1
+        )
         doubled = settings.receipt_retry_s * 2 ** min(job.attempt - 1, 32)
         wait_s = min(doubled * (1 + share / 4), _RETRY_MAX_S)  # not all at once
         self._again(job, now, wait_s)
