@@ -61,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
             capture_output=True,
             text=True,
             check=False,
+            cwd=SCHEMATHESIS.parents[1],  # where it keeps what it remembers
         )
     counted = re.search(r"([0-9]+) generated, ([0-9]+) passed", ran.stdout)
     if options.planted:
