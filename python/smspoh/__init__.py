@@ -3,7 +3,7 @@
 - Keys and messages: `derive_key`, `encrypt`, `decrypt` and their `_batch` forms.
 - Phone numbers: `normalize`, `normalize_batch`.
 - Texts: `segments`, `cost`, `detect_zawgyi`, `zawgyi_to_unicode`.
-- Sending: `Client`.
+- Sending: `Client`, `AsyncClient`.
 """
 
 from __future__ import annotations
@@ -80,6 +80,7 @@ from .text import (
 )
 
 if TYPE_CHECKING:
+    from .gateway import AsyncClient as AsyncClient
     from .gateway import Client as Client
 
     __version__: str
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
 __all__ = [
     "YII2",
     "ArgumentError",
+    "AsyncClient",
     "AuthError",
     "BugError",
     "CancelledError",
@@ -157,11 +159,11 @@ if not TYPE_CHECKING:
     def __getattr__(name: str) -> object:
         # The client costs the import of httpx2, so it is loaded when it is asked for;
         # likewise the version, which is in the files of the installed package.
-        if name == "Client":
-            from .gateway import Client  # noqa: PLC0415
+        if name in ("Client", "AsyncClient"):
+            from .gateway import client  # noqa: PLC0415
 
-            globals()["Client"] = Client
-            return Client
+            globals()[name] = found = getattr(client, name)
+            return found
         if name == "__version__":
             from importlib.metadata import version  # noqa: PLC0415
 

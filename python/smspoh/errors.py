@@ -34,7 +34,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .gateway.models import Request, Response, SendResult
+    from .gateway.models import Request, Response
+    from .gateway.results import SendResult
     from .phone import Verdict
 
 
@@ -142,11 +143,18 @@ class GatewayError(SmspohError):
         rows: of a call of several requests, the positions of the messages that
             the failed request carried; later ones were never sent. None for a
             call of one request.
+        references: the client references of those messages, in order.
+        client_reference: of a /send, the message's own, whoever made it:
+            `Client.find` looks for it in the history.
+        attempts: requests that were made, the first included.
     """
 
     results: tuple[SendResult, ...] = ()
     rows: range | None = None
+    references: tuple[str, ...] = ()
+    client_reference: str | None = None
     encrypt_key: str | None = None
+    attempts: int = 1
 
     def __init__(
         self, message: str, *, request: Request | None = None, response: Response | None = None

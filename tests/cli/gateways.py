@@ -36,10 +36,10 @@ class Wrapped:
         self._before_send(number)
         return self._reply(number, self._client.send(*arguments, **options))
 
-    def send_bulk(self, messages: Any) -> Any:
+    def send_bulk(self, messages: Any, **options: Any) -> Any:
         self.requests += 1
         self._before_send(self.requests)
-        return self._client.send_bulk(messages)
+        return self._client.send_bulk(messages, **options)
 
     def messages(self, **options: Any) -> Page:
         return self._page(self._client.messages(**options))

@@ -53,7 +53,7 @@ def test_the_first_says_what_is_waited_for(
 
     client = Wrapped(account, before_send=interrupt)
     monkeypatch.setattr(command, "_stopping", say)
-    monkeypatch.setattr(command, "connect", lambda _: client)
+    monkeypatch.setattr(command, "connect", lambda _, **options: client)
     (tmp_path / "people.csv").write_text(ROWS)
     ran = run("send-bulk", "people.csv", *FROM, "--encrypt", "--workers", "1")
     assert ran.code == 130

@@ -67,7 +67,7 @@ def test_messages_that_arrive_meanwhile_are_not_listed_twice(
         first.append(found)
         return first[0]  # the same page for ever, as past the end of some gateways
 
-    monkeypatch.setattr(command, "connect", lambda _: Wrapped(account, page=page))
+    monkeypatch.setattr(command, "connect", lambda _, **options: Wrapped(account, page=page))
     assert len(run("messages", "--all", "--json").rows) == 20
     assert len(first) == 2
 

@@ -191,7 +191,7 @@ def test_a_send_that_fails_is_json_too(
             raise error
 
     client = Wrapped(account, before_send=before_send, reply=lambda *_: SendResult(()))
-    monkeypatch.setattr(command, "connect", lambda _: client)
+    monkeypatch.setattr(command, "connect", lambda _, **options: client)
     ran = run(*SEND, "--reference", "mine", "--json", stdin="the text")
     (row,) = ran.rows
     assert (ran.code, row["outcome"], row["reference"]) == (3, outcome, "mine")

@@ -104,7 +104,7 @@ def test_a_row_that_does_not_fit_keeps_no_other_back(
 ) -> None:
     _table(4)
     client = Wrapped(account)
-    monkeypatch.setattr(command, "connect", lambda _: client)
+    monkeypatch.setattr(command, "connect", lambda _, **options: client)
     write = OutcomeFile.write
 
     def full(self: Any, row: Any) -> None:
@@ -153,7 +153,7 @@ def test_what_a_reply_holds_keeps_no_outcome_back(
         entry = replace(entry, status=Status("odd \udc80"), message_id="\ud800", error=error)
         return SendResult((entry,), result.encrypt_key)
 
-    monkeypatch.setattr(command, "connect", lambda _: Wrapped(account, reply=reply))
+    monkeypatch.setattr(command, "connect", lambda _, **options: Wrapped(account, reply=reply))
     _table(2)
     path = f"people.outcomes.{kind}"
     ran = run(*SEND, "--encrypt", "--workers", "1", "--outcomes", path)
@@ -201,7 +201,7 @@ def test_what_must_survive_is_on_the_disk_in_time(
         unlink(path, missing_ok)
 
     client = Wrapped(account, before_send=lambda _: happened.append("send"))
-    monkeypatch.setattr(command, "connect", lambda _: client)
+    monkeypatch.setattr(command, "connect", lambda _, **options: client)
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(Path, "unlink", deleted)
     _table(2)

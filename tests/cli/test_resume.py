@@ -41,7 +41,9 @@ def _stopped(run: Run, account: Sandbox, path: str = "first.csv", *options: str)
 
     Path("people.csv").write_text(TABLE)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command, "connect", lambda _: Wrapped(account, before_send=before_send))
+        patch.setattr(
+            command, "connect", lambda _, **options: Wrapped(account, before_send=before_send)
+        )
         ran = run(*SEND, "--encrypt", *options, "--outcomes", path)
     assert ran.code == 3
 

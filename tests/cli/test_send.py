@@ -64,7 +64,7 @@ def test_a_changed_ciphertext_is_not_proven(
     def reply(_number: int, result: SendResult) -> SendResult:
         return SendResult(tuple(map(tampered, result.messages)), result.encrypt_key)
 
-    monkeypatch.setattr(command, "connect", lambda _: Wrapped(account, reply=reply))
+    monkeypatch.setattr(command, "connect", lambda _, **options: Wrapped(account, reply=reply))
     ran = run("send", *TO, "--encrypt", stdin=TEXT)
     assert ran.code == 1
     assert ran.out.endswith("  not proven\n")
@@ -169,6 +169,6 @@ def test_a_reply_without_the_message(
     run: Run, account: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = Wrapped(account, reply=lambda *_: SendResult(()))
-    monkeypatch.setattr(command, "connect", lambda _: client)
+    monkeypatch.setattr(command, "connect", lambda _, **options: client)
     ran = run("send", *TO, stdin=TEXT)
     assert (ran.code, "it may have been sent" in ran.err) == (3, True)

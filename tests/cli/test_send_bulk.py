@@ -63,7 +63,7 @@ def _column(name: str, path: str = "people.outcomes.csv") -> list[str]:
 
 def _use(monkeypatch: pytest.MonkeyPatch, account: Sandbox, **changes: Any) -> Wrapped:
     client = Wrapped(account, **changes)
-    monkeypatch.setattr(command, "connect", lambda _: client)
+    monkeypatch.setattr(command, "connect", lambda _, **options: client)
     return client
 
 

@@ -62,7 +62,7 @@ def test_messages(run: Run, account: Sandbox, monkeypatch: pytest.MonkeyPatch) -
         (entry,) = found.messages
         return replace(found, messages=(replace(entry, network="@a\rb", client_reference="-1"),))
 
-    monkeypatch.setattr(messages, "connect", lambda _: Wrapped(account, page=page))
+    monkeypatch.setattr(messages, "connect", lambda _, **options: Wrapped(account, page=page))
     (row,) = csv.DictReader(io.StringIO(run("messages").out, newline=""), strict=True)
     assert (row["message"], row["network"], row["reference"]) == ("'=1+1", "'@a\rb", "'-1")
     (exact,) = run("messages", "--json").rows

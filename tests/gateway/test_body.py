@@ -44,7 +44,7 @@ def test_numbers_with_a_point_are_exact() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[NaN]", b"1e9999999999999999999"])
 def test_what_is_no_json_is_refused_without_a_trace_of_it(body: bytes) -> None:
-    with pytest.raises(ValueError, match="it is not JSON, or it was cut short") as failed:
+    with pytest.raises(ValueError, match="it is not JSON, it was cut short, or") as failed:
         json_value(body)
     assert failed.value.__context__ is None
 

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 
 from smspoh.errors import ArgumentError, AuthError, InvalidRequestError, TransportError
 from smspoh.gateway import (
+    NO_RETRY,
     GatewayProfile,
     Message,
     OutgoingMessage,
@@ -233,6 +234,7 @@ def test_a_bulk_that_fails_part_way_says_what_was_accepted() -> None:
             base_url=sandbox.base_url,
             profile=profile,
             transport=Watched(watch),
+            retry=NO_RETRY,
         ) as client,
         pytest.raises(TransportError) as failed,
     ):

@@ -13,9 +13,10 @@ import httpx2
 import pytest
 
 from smspoh.errors import GatewayError, TransportError
-from smspoh.gateway import deadline
+from smspoh.gateway import NO_RETRY, deadline
 from smspoh.gateway.client import Client
-from smspoh.gateway.wire import CALL_TIMEOUTS, CONNECTIONS_MAX
+from smspoh.gateway.connect import CONNECTIONS_MAX
+from smspoh.gateway.wire import CALL_TIMEOUTS
 
 from .faults import FaultyServer, http
 
@@ -60,7 +61,9 @@ def test_signs_of_life_do_not_hold_a_call(faulty: FaultyServer, way: str) -> Non
 
     faulty.behave = behave
     with (
-        Client("key", "secret", base_url=faulty.base_url, timeout=TIMEOUT_S) as client,
+        Client(
+            "key", "secret", base_url=faulty.base_url, timeout=TIMEOUT_S, retry=NO_RETRY
+        ) as client,
         pytest.raises(TransportError) as failed,
     ):
         client.balance()

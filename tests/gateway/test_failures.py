@@ -13,8 +13,9 @@ from smspoh.errors import (
     RejectedError,
     ServerError,
 )
-from smspoh.gateway import GATEWAY_V3, OutgoingMessage, flow
+from smspoh.gateway import OutgoingMessage, flow
 
+from .rules import rules
 from .test_replies import SPEC_401, answer, send
 
 ERRORS: list[tuple[int, object, type[GatewayError], str]] = [
@@ -74,7 +75,7 @@ def test_words_that_repeat_what_was_sent_are_not_quoted(words: str) -> None:
 def test_a_piece_of_a_long_text_is_not_quoted_either() -> None:
     long = OutgoingMessage(("09250000001",), "Your one time password is 48291357", "SMSPoh")
     with pytest.raises(GatewayError) as failed:
-        answer(flow.send(long, GATEWAY_V3), {"message": "near 'password is 48'"}, 400)
+        answer(flow.send(long, rules()), {"message": "near 'password is 48'"}, 400)
     assert "password" not in str(failed.value)
 
 
@@ -122,7 +123,7 @@ def test_the_other_two_rate_headers() -> None:
 def test_a_code_of_four_characters_is_not_quoted(code: str, quoted: bool) -> None:
     otp = OutgoingMessage(("09250000001",), f"Your code: {code}.", "SMSPoh")
     with pytest.raises(GatewayError) as failed:
-        answer(flow.send(otp, GATEWAY_V3), {"message": f"near {code}"}, 400)
+        answer(flow.send(otp, rules()), {"message": f"near {code}"}, 400)
     assert (code in str(failed.value)) is quoted
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -19,6 +19,12 @@ from smspoh.gateway import (
     Response,
     flow,
 )
+from smspoh.gateway.payload import bulk_requests
+
+from .rules import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 FULL = OutgoingMessage(
     ("09250000001",),
@@ -34,12 +40,18 @@ FULL = OutgoingMessage(
 )
 
 
+def asked(calls: Generator[Any, Any, Any]) -> Request:
+    request = next(calls)
+    assert isinstance(request, Request)
+    return request
+
+
 def body_of(message: OutgoingMessage, profile: GatewayProfile = GATEWAY_V3) -> Any:
-    return json.loads(next(flow.send(message, profile)).body)
+    return json.loads(asked(flow.send(message, rules(profile))).body)
 
 
 def test_the_smallest_send_holds_three_fields() -> None:
-    request = next(flow.send(OutgoingMessage(("09250000001",), "မင်္ဂလာပါ", "SMSPoh"), GATEWAY_V3))
+    request = asked(flow.send(OutgoingMessage(("09250000001",), "မင်္ဂလာပါ", "SMSPoh"), rules()))
     assert request == Request(
         "POST",
         "/send",
@@ -72,13 +84,13 @@ def test_several_recipients_in_both_wire_forms() -> None:
         "09250000001",
         "+6681234567",
     ]
-    bulk = next(flow.send_bulk([message], GATEWAY_V3))
+    bulk = asked(flow.send_bulk([message], rules()))
     assert bulk.path == "/send/bulk"
     assert json.loads(bulk.body)["messages"][0]["to"] == ["09250000001", "+6681234567"]
 
 
 def test_the_question_to_the_history() -> None:
-    request = next(flow.history([("from", "SMSPoh")], 3, 50, GATEWAY_V3))
+    request = asked(flow.messages([("from", "SMSPoh")], 3, 50, rules()))
     assert request == Request(
         "GET", "/messages", (("limit", "50"), ("page", "3"), ("from", "SMSPoh"))
     )
@@ -88,9 +100,12 @@ def test_the_question_to_the_history() -> None:
 def test_requests_cover_every_message_once_in_order(
     encrypted: list[bool], most: int, bulk_encrypt: bool
 ) -> None:
-    messages = [OutgoingMessage(("0925000001",), "x", "SMSPoh", encrypt=e) for e in encrypted]
+    messages = [
+        OutgoingMessage(("0925000001",), "x", "SMSPoh", encrypt=e, encrypt_key="k" if e else None)
+        for e in encrypted
+    ]
     profile = GatewayProfile(bulk_messages_max=most, bulk_encrypt=bulk_encrypt)
-    ranges = list(flow.bulk_requests(messages, profile))
+    ranges = [rows for rows, _ in bulk_requests(messages, profile)]
     assert [row for rows in ranges for row in rows] == list(range(len(messages)))
     assert all(1 <= len(rows) <= most for rows in ranges)
     if bulk_encrypt:
@@ -104,7 +119,7 @@ def test_an_encrypted_message_goes_to_bulk_only_where_bulk_is_known_to_encrypt(
     bulk_encrypt: bool, path: str
 ) -> None:
     """A gateway that did not know the field there would store the text readable."""
-    request = next(flow.send_bulk([FULL], GatewayProfile(bulk_encrypt=bulk_encrypt)))
+    request = asked(flow.send_bulk([FULL], rules(GatewayProfile(bulk_encrypt=bulk_encrypt))))
     assert request.path == path
     body = json.loads(request.body)
     assert body.get("messages", [body])[0]["encrypt"] == 1
@@ -113,10 +128,10 @@ def test_an_encrypted_message_goes_to_bulk_only_where_bulk_is_known_to_encrypt(
 @pytest.mark.parametrize("kind", ["thrown", "answered"])
 def test_a_bulk_failure_carries_the_results_so_far(kind: str) -> None:
     group = [OutgoingMessage((f"0925000000{row}",), "x", "SMSPoh") for row in range(3)]
-    calls = flow.send_bulk(group, GatewayProfile(bulk_messages_max=1))
-    next(calls)
+    calls = flow.send_bulk(group, rules(GatewayProfile(bulk_messages_max=1)))
+    asked(calls)
     raw = json.dumps({"messages": [{"messageId": "A", "status": "Accepted", "to": "959250000000"}]})
-    second = calls.send(Response(200, (), raw.encode()))
+    second: Any = calls.send(Response(200, (), raw.encode()))
     if kind == "thrown":
         with pytest.raises(TransportError) as dropped:
             calls.throw(TransportError("gone", maybe_sent=True, request=second))

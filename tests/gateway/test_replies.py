@@ -18,8 +18,10 @@ from smspoh.gateway import GATEWAY_V3, OutgoingMessage, Response, Status, flow
 from smspoh.gateway.replies import messages_of
 from smspoh.phone import Operator
 
+from .rules import rules
+
 if TYPE_CHECKING:
-    from smspoh.gateway.flow import Flow
+    from smspoh.gateway.attempt import Flow
 
 T = TypeVar("T")
 MESSAGE = OutgoingMessage(("09250000001",), "Hello World", "SMSPoh")
@@ -78,11 +80,11 @@ def answer(calls: Flow[T], body: object, status: int = 200, *headers: tuple[str,
 
 
 def send(body: object, status: int = 200, *headers: tuple[str, str]) -> Any:
-    return answer(flow.send(MESSAGE, GATEWAY_V3), body, status, *headers)
+    return answer(flow.send(MESSAGE, rules()), body, status, *headers)
 
 
 def history(body: object) -> Any:
-    return answer(flow.history([], 1, 20, GATEWAY_V3), body)
+    return answer(flow.messages([], 1, 20, rules()), body)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
@@ -121,7 +123,7 @@ def test_the_last_page_has_no_next(links: dict[str, str]) -> None:
     [(1227748, 1227748), (12.25, Decimal("12.25")), ("99.10", Decimal("99.10")), (-5, -5)],
 )
 def test_a_balance_is_exact(amount: object, expected: object) -> None:
-    balance = answer(flow.balance(), {"balance": amount, "currency": "MMK"})
+    balance = answer(flow.balance(rules()), {"balance": amount, "currency": "MMK"})
     assert balance.amount == expected
     assert not isinstance(balance.amount, float)
 
@@ -279,7 +281,7 @@ def test_a_page_of_another_shape_is_a_protocol_error(change: dict[str, Any]) -> 
 )
 def test_a_balance_of_another_shape_is_a_protocol_error(body: object) -> None:
     with pytest.raises(ProtocolError):
-        answer(flow.balance(), body)
+        answer(flow.balance(rules()), body)
 
 
 json_values = st.recursive(
@@ -292,7 +294,7 @@ json_values = st.recursive(
 @given(st.dictionaries(st.sampled_from(sorted(SPEC_ENTRY)), json_values))
 def test_whatever_an_entry_holds_it_is_read_or_a_protocol_error(change: dict[str, Any]) -> None:
     body = json.dumps({"messages": [SPEC_ENTRY | change]}).encode()
-    request = next(flow.send(MESSAGE, GATEWAY_V3))
+    request: Any = next(flow.send(MESSAGE, rules()))
     try:
         [entry] = messages_of(request, Response(200, (), body), GATEWAY_V3)
     except ProtocolError:

@@ -89,11 +89,12 @@ def base_url_option(function: F) -> F:
     )(function)
 
 
-def connect(base_url: str | None) -> Client:
+def connect(base_url: str | None, *, retry: bool = True) -> Client:
     """Return a client with the credentials found.
 
     Args:
         base_url: of another gateway than the real one.
+        retry: whether what surely was not sent is tried again.
 
     Raises:
         BadInput: no usable credentials, or SMSPOH_BASE_URL is set but empty.
@@ -102,8 +103,13 @@ def connect(base_url: str | None) -> Client:
     if base_url is None:  # click takes an empty variable for none
         base_url = variable(BASE_URL)
     credentials = find_credentials()
-    from smspoh.gateway import Client  # noqa: PLC0415 - brings the HTTP library: 200 ms
+    # They bring the HTTP library: 200 ms.
+    from smspoh.gateway import NO_RETRY, Client, RetryPolicy  # noqa: PLC0415
+    from smspoh.gateway.connect import BASE_URL as GATEWAY_URL  # noqa: PLC0415
 
-    if base_url is None:
-        return Client(credentials.api_key, credentials.api_secret)
-    return Client(credentials.api_key, credentials.api_secret, base_url=base_url)
+    return Client(
+        credentials.api_key,
+        credentials.api_secret,
+        base_url=GATEWAY_URL if base_url is None else base_url,
+        retry=RetryPolicy() if retry else NO_RETRY,
+    )

@@ -27,7 +27,7 @@ from smspoh.gateway import verify
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from smspoh.gateway import Client, Message, OutgoingMessage
+    from smspoh.gateway import Client, Message, OutgoingMessage, SendResult
 
 WORKERS_MAX = 16  # connections of one Client
 
@@ -138,6 +138,7 @@ def send_one(client: Client, message: OutgoingMessage, *, prove: bool = True) ->
             delivery_receipt_url=message.delivery_receipt_url,
             client_reference=message.client_reference,
             zawgyi=message.zawgyi,
+            prove=False,
         )
     except GatewayError as error:
         return Result(_outcome(error), error=error)
@@ -147,7 +148,7 @@ def send_one(client: Client, message: OutgoingMessage, *, prove: bool = True) ->
 def send_together(client: Client, messages: Sequence[OutgoingMessage]) -> list[Result]:
     """Send messages in one bulk request and return what became of each, in order."""
     try:
-        answers = client.send_bulk(messages)
+        answers = client.send_bulk(messages, prove=False)
     except GatewayError as error:
         return [Result(_outcome(error), error=error)] * len(messages)
     return [
@@ -310,8 +311,10 @@ def _outcome(error: GatewayError) -> Outcome:
     return Outcome.UNKNOWN if error.maybe_sent else Outcome.FAILED
 
 
-def _judged(answer: Sequence[Message], message: OutgoingMessage, *, prove: bool) -> Result:
+def _judged(answer: SendResult, message: OutgoingMessage, *, prove: bool) -> Result:
     """Return the result for a message to one recipient; its answer has one entry."""
+    if answer.rejection is not None:
+        return Result(Outcome.FAILED, error=answer.rejection)
     if len(answer) != 1:
         return Result(Outcome.UNKNOWN)
     entry = answer[0]

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 import click
 
 from smspoh.errors import ArgumentError
-from smspoh.gateway.arguments import is_loopback
+from smspoh.gateway.hosts import is_loopback
 from smspoh.sandbox.faults import KINDS, Fault
 from smspoh.sandbox.settings import RECEIPT_FORMS, SandboxSettings
 

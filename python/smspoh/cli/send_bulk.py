@@ -144,7 +144,11 @@ def command(
     place = outcomes or _default_outcomes(file)
     if keys_path(place).exists():
         raise BadInput(f"{keys_path(place)} is there: it has the keys of a run that was cut off")
-    with connect(base_url) as client, interruptible() as stop, _closing(OutcomeFile(place)) as out:
+    with (
+        connect(base_url, retry=False) as client,
+        interruptible() as stop,
+        _closing(OutcomeFile(place)) as out,
+    ):
         if resume is not None:
             mark_resumed(resume, place)
         summary = send_rows(client, plan, out, stop, workers=workers)
@@ -269,7 +273,7 @@ def _tell(lost: Sequence[OutcomeRow]) -> None:
 
 def _stopping(requests: int) -> str:
     """Say what is still waited for: each request connects, writes, waits and reads."""
-    from smspoh.gateway.wire import TIMEOUT_S  # noqa: PLC0415 - brings the HTTP library
+    from smspoh.gateway.connect import TIMEOUT_S  # noqa: PLC0415 - brings the HTTP library
 
     if not requests:
         return "stopping"

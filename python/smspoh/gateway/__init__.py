@@ -1,6 +1,6 @@
 """The client of the SMSPoh REST API v3.
 
-`Client` is loaded on first use: it brings the HTTP library with it, and the
+`Client` and `AsyncClient` are loaded on first use: they bring the HTTP library with it, and the
 models, the profile and the proof are useful without one.
 """
 
@@ -8,25 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .models import (
-    Balance,
-    BulkResult,
-    Message,
-    OutgoingMessage,
-    Page,
-    Request,
-    Response,
-    SendResult,
-    Status,
-)
+from .attempt import Attempt
+from .models import Message, OutgoingMessage, Request, Response, Status
 from .profile import GATEWAY_V3, GatewayProfile
 from .proof import prove_batch, verify
+from .reference import new_reference, reference_time
+from .results import Balance, BulkResult, Page, Proof, RawResult, SendResult
+from .retry import NO_RETRY, RetryPolicy
+from .secret import derive_encrypt_key
 
 if TYPE_CHECKING:
-    from .client import Client
+    from .client import AsyncClient, Client
 
 __all__ = [
     "GATEWAY_V3",
+    "NO_RETRY",
+    "AsyncClient",
+    "Attempt",
     "Balance",
     "BulkResult",
     "Client",
@@ -34,11 +32,17 @@ __all__ = [
     "Message",
     "OutgoingMessage",
     "Page",
+    "Proof",
+    "RawResult",
     "Request",
     "Response",
+    "RetryPolicy",
     "SendResult",
     "Status",
+    "derive_encrypt_key",
+    "new_reference",
     "prove_batch",
+    "reference_time",
     "verify",
 ]
 
@@ -47,8 +51,8 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        if name == "Client":
-            from .client import Client  # noqa: PLC0415
+        if name in ("Client", "AsyncClient"):
+            from . import client  # noqa: PLC0415
 
-            return Client
+            return getattr(client, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,13 +6,11 @@ holds the value: it may be a number, a text or a key.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from smspoh.envelope import generate_encrypt_key
 from smspoh.envelope.keys import warn_if_weak
@@ -26,7 +24,10 @@ from smspoh.text import (
 )
 from smspoh.text._zawgyi import warn_of_zawgyi
 
+from .hosts import checked_receipt_url
 from .models import ZAWGYI_CHOICES, OutgoingMessage, as_recipients
+from .reference import new_reference
+from .secret import derive_encrypt_key
 
 if TYPE_CHECKING:
     from .profile import GatewayProfile
@@ -37,11 +38,35 @@ _NUMBER = re.compile(r"\+(?!950)[1-9][0-9]{6,14}|09[0-9]{5,10}|959[0-9]{5,10}", 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> OutgoingMessage:
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Hold what a client lets its messages have.
+
+    Attributes:
+        master_key: what keys are derived from, or None to make random ones.
+        receipt_hosts: hosts that receipts may go to, whatever they are.
+        loopback: the gateway is on this machine, so that receipts may go to it too.
+    """
+
+    master_key: bytes | None = None
+    receipt_hosts: frozenset[str] = frozenset()
+    loopback: bool = False
+
+    def __repr__(self) -> str:
+        return "<Allowed>"
+
+
+_NOTHING_MORE = Allowed()
+
+
+def checked_message(
+    message: OutgoingMessage, profile: GatewayProfile, allowed: Allowed = _NOTHING_MORE
+) -> OutgoingMessage:
     """Return the message ready to send.
 
-    The recipients are a tuple, there is a key if it needs one, `unicode` is True if the
-    text needs it, and a text of Zawgyi is converted if that was asked.
+    The recipients are a tuple, it has a reference, there is a key if it needs one,
+    `unicode` is True if the text needs it, and a text of Zawgyi is converted if that was
+    asked.
 
     Raises:
         TypeError: a field has the wrong type.
@@ -67,18 +92,35 @@ def checked_message(message: OutgoingMessage, profile: GatewayProfile) -> Outgoi
     if message.scheduled_at is not None:
         wire_time("scheduled_at", require_aware("scheduled_at", message.scheduled_at), profile)
     if message.delivery_receipt_url is not None:
-        _check_receipt_url(message.delivery_receipt_url, profile)
-    if message.client_reference is not None:
-        _check_reference(message.client_reference, profile)
+        _require_utf8("delivery_receipt_url", message.delivery_receipt_url)
+        checked_receipt_url(
+            message.delivery_receipt_url,
+            chars_max=profile.receipt_url_max,
+            allowed=allowed.receipt_hosts,
+            loopback=allowed.loopback,
+        )
+    reference = message.client_reference
+    if reference is None:
+        reference = new_reference()
+    else:
+        checked_reference(reference, profile)
     # Both warn at the line that called the client.
-    warn_of_zawgyi(readable, stacklevel=4)
+    warn_of_zawgyi(readable, stacklevel=5)
     key = message.encrypt_key
     if key is not None:
-        warn_if_weak([key.encode()], stacklevel=4)
+        warn_if_weak([key.encode()], stacklevel=5)
+    elif message.encrypt and allowed.master_key is not None:
+        key = derive_encrypt_key(allowed.master_key, reference)
     elif message.encrypt:
         key = generate_encrypt_key()
     return replace(
-        message, to=recipients, message=text, encrypt_key=key, unicode=unicode, zawgyi="ignore"
+        message,
+        to=recipients,
+        message=text,
+        encrypt_key=key,
+        unicode=unicode,
+        client_reference=reference,
+        zawgyi="ignore",
     )
 
 
@@ -119,13 +161,21 @@ def number_key(number: str) -> str:
 
 def checked_history_number(to: str) -> str:
     """Return a number in the form that the history's filter takes: 95 and the rest."""
-    digits = number_key(_checked_number(to, 0))
-    if not digits.startswith("95"):
+    if not is_history_number(to):
         raise ArgumentError(
             "the history finds numbers of Myanmar only (95...);"
             " find others by their dates and look at each entry"
         )
-    return digits
+    return number_key(to)
+
+
+def is_history_number(to: str) -> bool:
+    """Return True for a number that the history's filter takes.
+
+    Raises:
+        TypeError, ArgumentError: it is no number at all.
+    """
+    return number_key(_checked_number(to, 0)).startswith("95")
 
 
 def checked_sender(sender: object, profile: GatewayProfile) -> str:
@@ -192,7 +242,8 @@ def _check_key(key: str | None, encrypt: bool, profile: GatewayProfile) -> None:
         raise ArgumentError("encrypt_key ends in a NUL; a key must not, it equals one without")
 
 
-def _check_reference(reference: str, profile: GatewayProfile) -> None:
+def checked_reference(reference: str, profile: GatewayProfile) -> None:
+    """Refuse a client reference that the gateway would not take."""
     _require_utf8("client_reference", reference)
     if not 1 <= len(reference) <= profile.client_reference_max:
         raise ArgumentError(
@@ -201,22 +252,6 @@ def _check_reference(reference: str, profile: GatewayProfile) -> None:
         )
     if _CONTROL.search(reference):
         raise ArgumentError("client_reference holds a control character; use printable ones")
-
-
-def _check_receipt_url(url: str, profile: GatewayProfile) -> None:
-    _require_utf8("delivery_receipt_url", url)
-    good = len(url) <= profile.receipt_url_max and not _CONTROL.search(url) and " " not in url
-    if good:
-        try:
-            parts = urlsplit(url)
-            good = parts.scheme in ("http", "https") and bool(parts.hostname)
-        except ValueError:
-            good = False
-    if not good:
-        raise ArgumentError(
-            "delivery_receipt_url must be an http or https URL of at most"
-            f" {profile.receipt_url_max} characters"
-        )
 
 
 def require_aware(name: str, moment: object) -> datetime:
@@ -297,13 +332,3 @@ def _require_bool(name: str, value: object) -> None:
 
 def _type(value: object) -> str:
     return type(value).__name__
-
-
-def is_loopback(host: str) -> bool:
-    """Return True for a name or address of this machine itself."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

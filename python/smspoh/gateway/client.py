@@ -1,62 +1,52 @@
-"""The synchronous client: a small driver of the flows."""
+"""The clients, one that blocks and one that awaits: small drivers of the same flows."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+import random
+import time
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from urllib.parse import urlsplit
+
+import httpx2
 
 from smspoh.errors import ArgumentError
 
-from . import flow
-from .arguments import (
-    checked_filter,
-    checked_history_number,
-    checked_message,
-    checked_page,
-    checked_sender,
-    wire_date,
+from .arguments import Allowed
+from .attempt import Rules
+from .calls import Calls
+from .connect import (
+    BASE_URL,
+    CONNECTIONS_MAX,
+    TIMEOUT_S,
+    Connecting,
+    checked_base_url,
+    checked_timeout,
 )
-from .models import Balance, BulkResult, OutgoingMessage, Page, SendResult
+from .driving import awaiting, blocking, drive, drive_async
+from .hosts import checked_receipt_hosts, is_loopback
 from .profile import GATEWAY_V3, GatewayProfile
-from .wire import BASE_URL, TIMEOUT_S, Wire, authorization, checked_base_url, checked_timeout
+from .raw import RawAsyncClient, RawClient
+from .reading import iterating, iterating_async
+from .retry import Budget, RetryPolicy
+from .secret import checked_master_key
+from .wire import AsyncWire, Limits, Wire, authorization
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
+    import ssl
+    from collections.abc import Collection, Iterable
     from types import TracebackType
 
-    import httpx2
+    from .attempt import Flow, Hook, T
+    from .models import Response
 
-    from .flow import Flow, T
-    from .models import ZawgyiChoice
+_X = TypeVar("_X")  # a transport
+_RETRY = RetryPolicy()
 
 
-class Client:
-    """Send messages through the SMSPoh REST API v3 and ask about them.
+class _Settings(Generic[_X]):
+    """Hold what a client is made with. The arguments are those of `Client`."""
 
-    One client holds one pool of connections and may be used from many threads.
-    It never sends a request twice and never follows a redirect. Use it in a
-    ``with`` block, or `close` it.
-
-    Args:
-        api_key: from the account's page of API credentials.
-        api_secret: the secret that belongs to it.
-        base_url: https, or http to this machine itself (a sandbox).
-        timeout: seconds, above 0, for each wait: to connect, to write, to read.
-            The body of a reply must be complete within it, and the whole request
-            with its reply within 4 times it. Not bounded: the system's look-up of
-            the host's name. A host of several addresses gets one wait to connect
-            for each. With a `transport` of your own, 4 times is not kept.
-        profile: what the specification leaves open about the gateway.
-        transport: an `httpx2.BaseTransport` to use instead of one that this
-            client makes, for a proxy or for tests. The client closes it.
-
-    Raises:
-        ArgumentError: the credentials are empty, or base_url or timeout cannot be used.
-
-    Source: SMSPoh API Specification 3.0.
-    """
-
-    __slots__ = ("_closed", "_profile", "_wire")
+    __slots__ = ("_calls", "_closed", "_connecting")
 
     def __init__(
         self,
@@ -66,182 +56,119 @@ class Client:
         base_url: str = BASE_URL,
         timeout: float = TIMEOUT_S,
         profile: GatewayProfile = GATEWAY_V3,
-        transport: httpx2.BaseTransport | None = None,
+        retry: RetryPolicy = _RETRY,
+        master_key: bytes | None = None,
+        receipt_hosts: Collection[str] = (),
+        hooks: Iterable[Hook] = (),
+        connections_max: int = CONNECTIONS_MAX,
+        http2: bool = False,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        transport: _X | None = None,
     ) -> None:
-        self._profile = profile
-        self._wire = Wire(
-            authorization(api_key, api_secret, profile),
-            base_url=checked_base_url(base_url),
-            timeout_s=checked_timeout(timeout),
-            reply_bytes_max=profile.reply_bytes_max,
-            transport=transport,
+        if transport is not None and (http2 or proxy is not None or ssl_context is not None):
+            raise ArgumentError(
+                "http2, proxy and ssl_context are of a transport that is made here;"
+                " a transport of your own brings its own"
+            )
+        self._connecting = Connecting(
+            checked_base_url(base_url), connections_max, http2, proxy, ssl_context
+        )
+        credentials = authorization(api_key, api_secret, profile)
+        limits = Limits(checked_timeout(timeout), profile.reply_bytes_max)
+        host = urlsplit(self._connecting.base_url).hostname or ""
+        self._calls = Calls(
+            Rules(
+                profile=profile,
+                retry=retry,
+                budget=Budget(retry.budget),
+                hooks=tuple(hooks),
+                monotonic=time.monotonic,
+                epoch_ns=time.time_ns,
+                draw=random.SystemRandom().random,  # a fork must not draw what its parent draws
+            ),
+            Allowed(
+                master_key=None if master_key is None else checked_master_key(master_key),
+                receipt_hosts=checked_receipt_hosts(receipt_hosts),
+                loopback=is_loopback(host),
+            ),
         )
         self._closed = False
+        self._connect(credentials, limits, transport)
 
-    def send(
-        self,
-        to: str | Sequence[str],
-        message: str,
-        sender: str,
-        *,
-        encrypt: bool = False,
-        encrypt_key: str | None = None,
-        scheduled_at: datetime | None = None,
-        unicode: bool | None = None,
-        test: bool = False,
-        delivery_receipt_url: str | None = None,
-        client_reference: str | None = None,
-        zawgyi: ZawgyiChoice = "warn",
-    ) -> SendResult:
-        """Send one text and return an entry for each different recipient.
+    def _connect(self, credentials: str, limits: Limits, transport: _X | None) -> None:
+        raise NotImplementedError
 
-        Args:
-            to: one number or 1 to 100, each as 09..., 959... or + and a country
-                code, digits alone. `smspoh.normalize` makes one of what people write.
-            message: the text, 1 to 6 parts.
-            sender: a registered sender ID, 3 to 11 letters and digits or up to 13 digits.
-            encrypt: have the gateway store and return the text encrypted.
-            encrypt_key: the key for that; one that is weak gets a WeakKeyWarning. With
-                None one is made and handed back as `encrypt_key` of the result.
-            scheduled_at: an aware time to send at, to the second; None is now.
-            unicode: True sends as UCS-2, also where GSM-7 would do; False says that the
-                text is GSM-7, and is refused where it is not; None sends what it needs.
-            test: send a test message.
-            delivery_receipt_url: where the receipts of this message go.
-            client_reference: a reference of yours, 1 to 50 characters.
-            zawgyi: what is done with a text that is Zawgyi, which phones with Unicode
-                show as rubble: "warn" sends it and gives a ZawgyiWarning, "convert" sends
-                it as Unicode, "ignore" sends it without a word. One that only may be
-                Zawgyi is never converted, and warned of unless it is ignored.
+    def _require_open(self) -> None:
+        if self._closed:
+            raise ArgumentError("the client is closed; make a new one")
 
-        Returns:
-            The entries as the gateway answered. One that the gateway refused is
-            an entry whose `accepted` is False, not an exception. Recipients whom
-            the reply does not mention are in `missing`.
+    def __repr__(self) -> str:
+        closed = " closed" if self._closed else ""
+        return f"<{type(self).__name__} {self._connecting.base_url}{closed}>"
 
-        Raises:
-            TypeError: an argument has the wrong type.
-            ArgumentError: an argument has a value that cannot be sent.
-            TransportError: no reply; `maybe_sent` says whether it may have gone out.
-            RejectedError: a 4xx, of which AuthError, RateLimitedError, InvalidRequestError.
-            ServerError: a 5xx.
-            ProtocolError: a reply that is not what the specification says.
 
-        Warns:
-            WeakKeyWarning: a key that cannot hold 80 bits.
-            ZawgyiWarning: a text that is Zawgyi, or may be, and is sent as it is.
+class Client(_Settings[httpx2.BaseTransport]):
+    """Send messages through the SMSPoh REST API v3 and ask about them.
 
-        Whatever is raised once the request was made, an interrupt too, holds the
-        key of an encrypted message as `encrypt_key`.
+    One client holds one pool of connections and may be used from many threads.
+    It tries again what surely was not sent, never what may have been, and never follows a
+    redirect. Use it in a ``with`` block, or `close` it.
 
-        Source: SMSPoh API Specification 3.0, "Send Message", "Send Encrypt Message".
-        """
-        outgoing = OutgoingMessage(
-            to=to,
-            message=message,
-            sender=sender,
-            encrypt=encrypt,
-            encrypt_key=encrypt_key,
-            scheduled_at=scheduled_at,
-            unicode=unicode,
-            test=test,
-            delivery_receipt_url=delivery_receipt_url,
-            client_reference=client_reference,
-            zawgyi=zawgyi,
-        )
-        return self._run(flow.send(checked_message(outgoing, self._profile), self._profile))
+    Args:
+        api_key: from the account's page of API credentials.
+        api_secret: the secret that belongs to it.
+        base_url: https, or http to this machine itself (a sandbox).
+        timeout: seconds, above 0, for each wait: to connect, to write, to read.
+            The body of a reply must be complete within it, and one request
+            with its reply within 4 times it. Not bounded: the system's look-up of
+            the host's name. A host of several addresses gets one wait to connect
+            for each. With a `transport` of your own, 4 times is not kept.
+        profile: what the specification leaves open about the gateway.
+        retry: how often, and for how long, what surely was not sent is tried again;
+            `NO_RETRY` never does. Requests that only read are tried again also after a
+            lost reply or a 5xx.
+        master_key: at least 16 random bytes. The key of each message that is sent
+            encrypted without one is derived from it and the message's reference, by
+            `derive_encrypt_key`, so that it can always be made again.
+        receipt_hosts: hosts that `delivery_receipt_url` may name though they are an
+            address or private to a network. Those of this machine are allowed where the
+            gateway is on it too.
+        hooks: functions that are called with each `Attempt`, in the thread that sends.
+            What one raises is logged by its class, and nothing else happens.
+        connections_max: connections at a time, 1 to 1000.
+        http2: offer HTTP/2 (extra ``http2``).
+        proxy: the URL of an HTTP or SOCKS5 proxy (extra ``socks``). The environment's
+            are not used.
+        ssl_context: whose certificates are trusted, for a proxy or gateway with its own;
+            it must check them and the name. With None, the system's are.
+        transport: an `httpx2.BaseTransport` to use instead of one that this
+            client makes, for tests. The client closes it.
 
-    def send_bulk(self, messages: Iterable[OutgoingMessage]) -> BulkResult:
-        """Send many texts and return a result for each, in the caller's order.
+    Raises:
+        ArgumentError: the credentials are empty, or another argument cannot be used.
 
-        The messages go out in order, in requests of up to the profile's
-        `bulk_messages_max`; an encrypted one is a request of its own unless the
-        profile says that bulk takes them. All are checked before the first goes.
+    Source: SMSPoh API Specification 3.0.
+    """
 
-        Args:
-            messages: n messages.
+    __slots__ = ("_wire",)
 
-        Returns:
-            n results.
+    send = blocking(Calls.send)
+    send_bulk = blocking(Calls.send_bulk)
+    messages = blocking(Calls.messages)
+    iter_messages = iterating(Calls.iter_messages)
+    find = blocking(Calls.find)
+    balance = blocking(Calls.balance)
 
-        Raises:
-            GatewayError: as `send` does. A request that fails stops the rest, and
-                the error tells what was done: `results` holds one result for
-                each message before the failed request, `rows` the positions of
-                the messages in it. Later ones were not sent. A KeyboardInterrupt,
-                and whatever else ends the call between the first request and the
-                last reply, gets the same attributes, and `request`.
-
-        Source: SMSPoh API Specification 3.0, "Send Bulk Message".
-        """
-        outgoing: list[OutgoingMessage] = []
-        for row, message in enumerate(messages):
-            try:
-                outgoing.append(checked_message(message, self._profile))
-            except (ArgumentError, TypeError) as error:
-                raise type(error)(f"messages[{row}]: {error}") from None
-        return self._run(flow.send_bulk(outgoing, self._profile))
-
-    def messages(
-        self,
-        limit: int = 20,
-        page: int = 1,
-        *,
-        created_from: date | datetime | None = None,
-        created_to: date | datetime | None = None,
-        sender: str | None = None,
-        to: str | None = None,
-        message: str | None = None,
-    ) -> Page:
-        """Return one page of the history, newest first.
-
-        Args:
-            limit: the page size, one of 20, 50, 100, 500, 1000.
-            page: from 1; `Page.next_page` is the one to ask for next.
-            created_from: the first day, or an aware time on it.
-            created_to: the last day, or an aware time on it.
-            sender: a sender ID.
-            to: a number of Myanmar; others cannot be filtered for.
-            message: a piece of the stored text; the ciphertext of an encrypted one.
-
-        Raises:
-            TypeError, ArgumentError, GatewayError: as `send` does.
-
-        Source: SMSPoh API Specification 3.0, "Message History".
-        """
-        profile = self._profile
-        checked_page(limit, page, profile)
-        query: list[tuple[str, str]] = []
-        if created_from is not None:
-            first = wire_date("created_from", created_from, profile)
-            query.append(("filterByCreatedDateFrom", first))
-        if created_to is not None:
-            last = wire_date("created_to", created_to, profile)
-            if created_from is not None and last < first:
-                raise ArgumentError("created_to is before created_from; no day is in between")
-            query.append(("filterByCreatedDateTo", last))
-        if sender is not None:
-            query.append(("from", checked_sender(sender, profile)))
-        if to is not None:
-            query.append(("to", checked_history_number(to)))
-        if message is not None:
-            query.append(("message", checked_filter("message", message)))
-        return self._run(flow.history(query, page, limit, profile))
-
-    def balance(self) -> Balance:
-        """Return what is left in the account.
-
-        Raises:
-            GatewayError: as `send` does.
-
-        Source: SMSPoh API Specification 3.0, "Get Account Balance".
-        """
-        return self._run(flow.balance())
+    @property
+    def with_raw_response(self) -> RawClient:
+        """The same calls, which return the gateway's replies beside what was read from them."""
+        return RawClient(self)
 
     def close(self) -> None:
         """Close the connections; a later call raises ArgumentError. May be called twice."""
         self._closed = True
-        self._wire.close()
+        self._wire.transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -254,22 +181,74 @@ class Client:
     ) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        closed = " closed" if self._closed else ""
-        return f"<Client {self._wire.base_url}{closed}>"
+    def _connect(
+        self, credentials: str, limits: Limits, transport: httpx2.BaseTransport | None
+    ) -> None:
+        if transport is None:
+            transport = self._connecting.transport()
+        self._wire = Wire(credentials, self._connecting.base_url, limits, transport)
 
-    def _run(self, calls: Flow[T]) -> T:
-        """Drive a flow to its end: one request, one reply, in turn."""
-        if self._closed:
-            raise ArgumentError("the client is closed; make a new one")
-        try:
-            request = next(calls)
-            while True:
-                request = calls.send(self._wire.exchange(request))
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        except BaseException as error:
-            # An interrupt too: the flow puts on it what was done, and lets it go on.
-            calls.throw(error)
-            raise
+    def _drive(self, flow: Flow[T], replies: list[Response] | None = None, /) -> T:
+        self._require_open()
+        return drive(flow, self._wire.exchange, replies)
+
+
+class AsyncClient(_Settings[httpx2.AsyncBaseTransport]):
+    """Send messages and ask about them as `Client` does, awaiting, under asyncio or trio.
+
+    One client belongs to one event loop and may be used from many of its tasks. Use it in
+    an ``async with`` block, or `aclose` it. A task that is cancelled in a call gets what is
+    known of the message on the CancelledError, as attributes of the same names as on a
+    `GatewayError`.
+
+    Args:
+        api_key, api_secret: as of `Client`, like all others but:
+        transport: an `httpx2.AsyncBaseTransport`.
+        timeout: bounds the look-up of the host's name too.
+
+    Raises:
+        ArgumentError: the credentials are empty, or another argument cannot be used.
+
+    Source: SMSPoh API Specification 3.0.
+    """
+
+    __slots__ = ("_wire",)
+
+    send = awaiting(Calls.send)
+    send_bulk = awaiting(Calls.send_bulk)
+    messages = awaiting(Calls.messages)
+    iter_messages = iterating_async(Calls.iter_messages)
+    find = awaiting(Calls.find)
+    balance = awaiting(Calls.balance)
+
+    @property
+    def with_raw_response(self) -> RawAsyncClient:
+        """The same calls, which return the gateway's replies beside what was read from them."""
+        return RawAsyncClient(self)
+
+    async def aclose(self) -> None:
+        """Close the connections; a later call raises ArgumentError. May be called twice."""
+        self._closed = True
+        await self._wire.transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def _connect(
+        self, credentials: str, limits: Limits, transport: httpx2.AsyncBaseTransport | None
+    ) -> None:
+        if transport is None:
+            transport = self._connecting.async_transport()
+        self._wire = AsyncWire(credentials, self._connecting.base_url, limits, transport)
+
+    async def _drive(self, flow: Flow[T], replies: list[Response] | None = None, /) -> T:
+        self._require_open()
+        return await drive_async(flow, self._wire.exchange, replies)

@@ -1,8 +1,8 @@
-"""A transport whose every wait ends at a moment that is set for the whole call.
+"""Transports whose every wait ends at a moment that is set for the whole call.
 
 The timeouts of the HTTP library bound one wait each: a server that sends a byte
 before each of them ends can hold a call for ever. Here each wait is cut to what is
-left until the moment that `within` has set.
+left until the moment that `within` has set. One transport blocks, the other awaits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import httpx2
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 _PIECE_BYTES = 16 * 1024  # what is written between two looks at the clock: a TLS record
 _END: ContextVar[float | None] = ContextVar("smspoh_call_end", default=None)
@@ -32,7 +32,7 @@ _FAILURES = (
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Have every wait of this thread's call end within some seconds from now."""
+    """Have every wait of this thread's or task's call end within some seconds from now."""
     end, outer = time.monotonic() + seconds, _END.get()
     before = _END.set(end if outer is None else min(end, outer))
     try:
@@ -52,38 +52,68 @@ def _left(timeout: float | None, late: type[httpcore2.TimeoutException]) -> floa
     return left if timeout is None else min(timeout, left)
 
 
-class DeadlineTransport(httpx2.BaseTransport):
-    """Send requests over a pool of connections, direct ones, within the call's time."""
+def _pieces(buffer: bytes) -> Iterator[bytes]:
+    if len(buffer) <= _PIECE_BYTES:
+        yield buffer
+        return
+    for at in range(0, len(buffer), _PIECE_BYTES):
+        yield buffer[at : at + _PIECE_BYTES]
 
-    def __init__(self, context: ssl.SSLContext, *, connections_max: int, idle_s: float) -> None:
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=context,
-            max_connections=connections_max,
-            max_keepalive_connections=connections_max,
-            keepalive_expiry=idle_s,
-            network_backend=_Backend(),
-        )
+
+class DeadlineTransport(httpx2.BaseTransport):
+    """Send requests over a pool of connections within the call's time, blocking.
+
+    Args:
+        pool: made with `Backend` as its network backend.
+    """
+
+    def __init__(self, pool: httpcore2.ConnectionPool) -> None:
+        self._pool = pool
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the reply, its body unread."""
-        url = request.url
         with _translated():
-            reply = self._pool.handle_request(
-                httpcore2.Request(
-                    method=request.method,
-                    url=httpcore2.URL(
-                        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-                    ),
-                    headers=request.headers.raw,
-                    content=request.content,
-                    extensions=request.extensions,
-                )
-            )
+            reply = self._pool.handle_request(_lower(request))
         return httpx2.Response(reply.status, headers=reply.headers, stream=_Body(reply))
 
     def close(self) -> None:
         """Close the connections."""
         self._pool.close()
+
+
+class AsyncDeadlineTransport(httpx2.AsyncBaseTransport):
+    """Send requests over a pool of connections within the call's time, awaiting.
+
+    Args:
+        pool: made with `AsyncBackend` as its network backend.
+    """
+
+    def __init__(self, pool: httpcore2.AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Return the reply, its body unread."""
+        with _translated():
+            reply = await self._pool.handle_async_request(_lower(request))
+        return httpx2.Response(reply.status, headers=reply.headers, stream=_AsyncBody(reply))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._pool.aclose()
+
+
+def _lower(request: httpx2.Request) -> httpcore2.Request:
+    """Return a request in the terms of the library below."""
+    url = request.url
+    return httpcore2.Request(
+        method=request.method,
+        url=httpcore2.URL(
+            scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+        ),
+        headers=request.headers.raw,
+        content=request.content,
+        extensions=request.extensions,
+    )
 
 
 class _Body(httpx2.SyncByteStream):
@@ -99,6 +129,20 @@ class _Body(httpx2.SyncByteStream):
             self._reply.close()
 
 
+class _AsyncBody(httpx2.AsyncByteStream):
+    def __init__(self, reply: httpcore2.Response) -> None:
+        self._reply = reply
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _translated():
+            async for part in self._reply.aiter_stream():
+                yield part
+
+    async def aclose(self) -> None:
+        with _translated():
+            await self._reply.aclose()
+
+
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     """Raise the failures of the library below as those of the one above, name for name."""
@@ -108,10 +152,13 @@ def _translated() -> Iterator[None]:
         raise getattr(httpx2, type(error).__name__)(str(error)) from None
 
 
-class _Backend(httpcore2.SyncBackend):
+class Backend(httpcore2.SyncBackend):
+    """Open connections whose waits end with the call."""
+
     def connect_tcp(
         self, host: str, port: int, timeout: float | None = None, *more: Any, **options: Any
     ) -> httpcore2.NetworkStream:
+        """Return a connection."""
         left = _left(timeout, httpcore2.ConnectTimeout)
         return _Stream(super().connect_tcp(host, port, left, *more, **options))
 
@@ -124,8 +171,7 @@ class _Stream(httpcore2.NetworkStream):
         return self._inner.read(max_bytes, _left(timeout, httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for at in range(0, len(buffer), _PIECE_BYTES):
-            piece = buffer[at : at + _PIECE_BYTES]
+        for piece in _pieces(buffer):
             self._inner.write(piece, _left(timeout, httpcore2.WriteTimeout))
 
     def start_tls(
@@ -139,6 +185,44 @@ class _Stream(httpcore2.NetworkStream):
 
     def close(self) -> None:
         self._inner.close()
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class AsyncBackend(httpcore2.AnyIOBackend):
+    """Open connections whose waits end with the call."""
+
+    async def connect_tcp(
+        self, host: str, port: int, timeout: float | None = None, *more: Any, **options: Any
+    ) -> httpcore2.AsyncNetworkStream:
+        """Return a connection."""
+        left = _left(timeout, httpcore2.ConnectTimeout)
+        return _AsyncStream(await super().connect_tcp(host, port, left, *more, **options))
+
+
+class _AsyncStream(httpcore2.AsyncNetworkStream):
+    def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
+        self._inner = inner
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return await self._inner.read(max_bytes, _left(timeout, httpcore2.ReadTimeout))
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for piece in _pieces(buffer):
+            await self._inner.write(piece, _left(timeout, httpcore2.WriteTimeout))
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore2.AsyncNetworkStream:
+        left = _left(timeout, httpcore2.ConnectTimeout)
+        return _AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, left))
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

@@ -1,108 +1,148 @@
-"""Each call of the gateway as a generator: it yields a Request and is sent a Response.
-
-Nothing here does I/O, so one driver of a few lines makes a client of it, and
-another one an asynchronous client. A driver that gets no reply throws its
-TransportError into the generator.
-"""
+"""Each call of the gateway as a flow: see `attempt.py` for what that is."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING
 
-from smspoh.errors import GatewayError, ProtocolError
+from smspoh.errors import ProtocolError, RejectedError
 
-from .arguments import wire_time
-from .failures import failure
-from .matching import assign, assign_one
-from .models import (
-    Balance,
-    BulkResult,
-    Message,
-    OutgoingMessage,
-    Page,
-    Request,
-    Response,
-    SendResult,
-    as_recipients,
-)
+from .attempt import Flow, Rules, Work, attach, exchange
+from .history import Cursor, page_size, window
+from .matching import assign, assign_one, refused_alone
+from .models import Request
+from .opening import Keys, opened, proof_of
+from .payload import bulk_request, bulk_requests, send_request
 from .replies import balance_of, messages_of, page_of
+from .results import Balance, BulkResult, Page, SendResult
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .models import Message, OutgoingMessage, Response
     from .profile import GatewayProfile
 
-T = TypeVar("T")
-Flow: TypeAlias = Generator[Request, Response, T]
 
-
-def send(message: OutgoingMessage, profile: GatewayProfile) -> Flow[SendResult]:
+def send(message: OutgoingMessage, rules: Rules, *, prove: bool = False) -> Flow[SendResult]:
     """Send one checked message and return its entries.
 
-    Whatever ends it early leaves with `encrypt_key` filled in.
-
-    Source: SMSPoh API Specification 3.0, "Send Message", "Send Encrypt Message".
+    Whatever ends it early leaves with `encrypt_key` and `client_reference` filled in, and
+    with the result when there was one.
     """
-    joined = profile.send_recipients == "comma"
-    request = Request("POST", "/send", body=_json(_payload(message, profile, joined=joined)))
+    result = yield from _send(message, send_request(message, rules.profile), rules)
+    if not (prove and message.encrypt):
+        return result
     try:
-        response = yield from _exchange(request)
-        entries = messages_of(request, response, profile)
-        if not entries:
-            raise ProtocolError(  # noqa: TRY301 - it needs the key as every other one does
+        [proven] = yield Work(lambda: proof_of([result], rules.profile))
+    except BaseException as error:
+        attach(error, results=(result,), **_known(message))
+        raise
+    return proven  # type: ignore[no-any-return]
+
+
+def _send(message: OutgoingMessage, request: Request, rules: Rules) -> Flow[SendResult]:
+    def entries(request: Request, response: Response) -> tuple[Message, ...]:
+        found = messages_of(request, response, rules.profile)
+        if not found:
+            raise ProtocolError(
                 f"the gateway answered {response.status} without an entry for the message;"
                 " it may have been sent",
                 request=request,
                 response=response,
             )
+        return found
+
+    try:
+        found = yield from exchange(request, rules, entries, reads=False)
     except BaseException as error:
-        _attach(error, encrypt_key=message.encrypt_key)
+        attach(error, **_known(message))
         raise
-    return assign_one(message, entries)
+    return assign_one(message, found)
 
 
-def send_bulk(messages: Sequence[OutgoingMessage], profile: GatewayProfile) -> Flow[BulkResult]:
+def _known(message: OutgoingMessage) -> dict[str, str | None]:
+    """Return what must not be lost with a reply."""
+    return {"encrypt_key": message.encrypt_key, "client_reference": message.client_reference}
+
+
+def send_bulk(
+    messages: Sequence[OutgoingMessage], rules: Rules, *, prove: bool = False
+) -> Flow[BulkResult]:
     """Send checked messages in as few requests as the profile allows, in order.
 
-    Whatever ends it early, an interrupt too, leaves with `results` and `rows` filled in.
-
-    Source: SMSPoh API Specification 3.0, "Send Bulk Message".
+    Whatever ends it early, an interrupt too, leaves with `results`, `rows` and
+    `references` filled in.
     """
     results: list[SendResult] = []
     unmatched: list[Message] = []
-    for rows in bulk_requests(messages, profile):
-        group = messages[rows.start : rows.stop]
+    for rows, request in bulk_requests(messages, rules.profile):
+        waiting = [(rows, request)]
+        while waiting:
+            rows, request = waiting.pop()  # noqa: PLW2901 - a half of what it was
+            group = messages[rows.start : rows.stop]
+            try:
+                part = yield from _send_rows(group, request, rules)
+            except RejectedError as error:
+                if _is_splittable(error, rules.profile):
+                    if len(group) > 1:
+                        waiting += _halves(messages, rows, rules.profile)
+                    else:
+                        results.append(refused_alone(group[0], error))
+                    continue
+                _attach_rows(error, results, rows, group)
+                raise
+            except BaseException as error:
+                _attach_rows(error, results, rows, group)
+                raise
+            results += part.results
+            unmatched += part.unmatched
+    if prove and any(message.encrypt for message in messages):
         try:
-            if group[0].encrypt and not profile.bulk_encrypt:
-                result = yield from send(group[0], profile)
-                results.append(result)
-                unmatched.extend(result.unmatched)
-                continue
-            part = yield from _send_group(group, profile)
+            results = yield Work(lambda: proof_of(results, rules.profile))
         except BaseException as error:
-            _attach(error, results=tuple(results), rows=rows)
+            attach(error, results=tuple(results), rows=range(len(results), len(results)))
             raise
-        results.extend(part.results)
-        unmatched.extend(part.unmatched)
     return BulkResult(tuple(results), tuple(unmatched))
 
 
-def bulk_requests(messages: Sequence[OutgoingMessage], profile: GatewayProfile) -> Iterator[range]:
-    """Yield the rows of each request, in order and without a gap."""
-    start = 0
-    while start < len(messages):
-        stop = start + 1
-        if profile.bulk_encrypt or not messages[start].encrypt:
-            end = min(len(messages), start + profile.bulk_messages_max)
-            while stop < end and (profile.bulk_encrypt or not messages[stop].encrypt):
-                stop += 1
-        yield range(start, stop)
-        start = stop
+def _attach_rows(
+    error: BaseException,
+    results: Sequence[SendResult],
+    rows: range,
+    group: Sequence[OutgoingMessage],
+) -> None:
+    references = tuple(message.client_reference or "" for message in group)
+    attach(error, results=tuple(results), rows=rows, references=references)
 
 
-def history(
-    query: Sequence[tuple[str, str]], page: int, limit: int, profile: GatewayProfile
+def _is_splittable(error: RejectedError, profile: GatewayProfile) -> bool:
+    response = error.response
+    return response is not None and response.status in profile.bulk_split_statuses
+
+
+def _halves(
+    messages: Sequence[OutgoingMessage], rows: range, profile: GatewayProfile
+) -> Iterator[tuple[range, Request]]:
+    """Yield the second half first: the first is on top of the stack then."""
+    middle = (rows.start + rows.stop) // 2
+    for half in (range(middle, rows.stop), range(rows.start, middle)):
+        yield half, bulk_request(messages[half.start : half.stop], profile)
+
+
+def _send_rows(
+    group: Sequence[OutgoingMessage], request: Request, rules: Rules
+) -> Flow[BulkResult]:
+    if request.path == "/send":
+        result = yield from _send(group[0], request, rules)
+        return BulkResult((result,), result.unmatched)
+
+    def matched(request: Request, response: Response) -> BulkResult:
+        return assign(group, messages_of(request, response, rules.profile))
+
+    return (yield from exchange(request, rules, matched, reads=False))
+
+
+def messages(
+    query: Sequence[tuple[str, str]], page: int, limit: int, rules: Rules, keys: Keys | None = None
 ) -> Flow[Page]:
     """Return one page of the history.
 
@@ -110,78 +150,47 @@ def history(
         query: the filters, in the gateway's names.
         page: from 1.
         limit: one of the profile's page sizes.
-        profile: what the specification leaves open about the gateway.
+        rules: the client's.
+        keys: what opens the encrypted ones, as one batch.
 
     Source: SMSPoh API Specification 3.0, "Message History".
     """
-    paging = (("limit", str(limit)), ("page", str(page)))
-    request = Request("GET", "/messages", query=(*paging, *query))
-    response = yield from _exchange(request)
-    return page_of(request, response, profile, page)
+    found = yield from exchange(
+        Request("GET", "/messages", query=(("limit", str(limit)), ("page", str(page)), *query)),
+        rules,
+        lambda request, response: page_of(request, response, rules.profile, page),
+        reads=True,
+    )
+    if keys is None:
+        return found
+    return (yield Work(lambda: opened(found, keys, rules.profile)))  # type: ignore[no-any-return]
 
 
-def balance() -> Flow[Balance]:
+def find(
+    reference: str, query: Sequence[tuple[str, str]], rules: Rules
+) -> Flow[tuple[Message, ...]]:
+    """Return the entries of the history with this reference, after reading all of it.
+
+    Args:
+        reference: a client reference.
+        query: the filters, in the gateway's names; without days, those of the reference.
+        rules: the client's.
+    """
+    if not any(name.startswith("filterByCreatedDate") for name, _ in query):
+        query = (*query, *window(reference, rules.epoch_ns(), rules.profile))
+    limit = page_size(rules.profile)
+    cursor = Cursor()
+    found: list[Message] = []
+    while cursor.next_page is not None:
+        page = yield from messages(query, cursor.next_page, limit, rules)
+        found += [each for each in cursor.take(page) if each.client_reference == reference]
+    return tuple(found)
+
+
+def balance(rules: Rules) -> Flow[Balance]:
     """Return what is left in the account.
 
     Source: SMSPoh API Specification 3.0, "Get Account Balance".
     """
     request = Request("GET", "/account/get-balance")
-    response = yield from _exchange(request)
-    return balance_of(request, response)
-
-
-def _exchange(request: Request) -> Flow[Response]:
-    try:
-        response = yield request
-    except BaseException as error:
-        if not isinstance(error, GatewayError):  # which has it already
-            _attach(error, request=request)
-        raise
-    if not 200 <= response.status < 300:
-        raise failure(request, response)
-    return response
-
-
-def _attach(error: BaseException, **facts: object) -> None:
-    """Put what is known on an error; one that takes no attributes is left as it is."""
-    for name, value in facts.items():
-        with contextlib.suppress(AttributeError, TypeError):
-            setattr(error, name, value)
-
-
-def _send_group(group: Sequence[OutgoingMessage], profile: GatewayProfile) -> Flow[BulkResult]:
-    payload = {"messages": [_payload(message, profile, joined=False) for message in group]}
-    request = Request("POST", "/send/bulk", body=_json(payload))
-    response = yield from _exchange(request)
-    return assign(group, messages_of(request, response, profile))
-
-
-def _payload(message: OutgoingMessage, profile: GatewayProfile, *, joined: bool) -> dict[str, Any]:
-    """Return the JSON object of one message; what is not asked for is left out."""
-    numbers = as_recipients(message.to)
-    to: str | list[str] = numbers[0]
-    if len(numbers) > 1:
-        to = ",".join(numbers) if joined else list(numbers)
-    body: dict[str, Any] = {"to": to, "message": message.message, "from": message.sender}
-    if message.scheduled_at is not None:
-        body["scheduledAt"] = wire_time("scheduled_at", message.scheduled_at, profile)
-    if message.encrypt:
-        body["encrypt"] = _flag(True, profile)
-        body["encryptKey"] = message.encrypt_key
-    if message.unicode is not None:
-        body["unicode"] = _flag(message.unicode, profile)
-    if message.test:
-        body["test"] = _flag(True, profile)
-    if message.delivery_receipt_url is not None:
-        body["deliveryReceiptUrl"] = message.delivery_receipt_url
-    if message.client_reference is not None:
-        body["clientReference"] = message.client_reference
-    return body
-
-
-def _flag(value: bool, profile: GatewayProfile) -> int | bool:
-    return int(value) if profile.flags == "number" else value
-
-
-def _json(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return (yield from exchange(request, rules, balance_of, reads=True))

@@ -6,13 +6,16 @@ another message's reference, is not the entry of the message beside it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .arguments import number_key
-from .models import BulkResult, Message, OutgoingMessage, SendResult, as_recipients
+from .models import Message, OutgoingMessage, Status, as_recipients
+from .results import BulkResult, SendResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from smspoh.errors import RejectedError
 
 
 def assign_one(message: OutgoingMessage, entries: Sequence[Message]) -> SendResult:
@@ -38,7 +41,34 @@ def assign_one(message: OutgoingMessage, entries: Sequence[Message]) -> SendResu
             continue
         own.append(entry)
     missing = () if nameless >= len(waiting) else tuple(written[key] for key in waiting)
-    return SendResult(tuple(own), message.encrypt_key, missing, tuple(unmatched), message.message)
+    return _result(message, own, missing=missing, unmatched=tuple(unmatched))
+
+
+def refused_alone(message: OutgoingMessage, rejection: RejectedError) -> SendResult:
+    """Return what a message came to whose own request was refused: a refused entry each."""
+    own = [
+        Message(
+            message_id=None,
+            message="",
+            to=number,
+            status=Status.REJECTED,
+            client_reference=message.client_reference,
+            sender=message.sender,
+            error=str(rejection),
+        )
+        for number in _recipients(message).values()
+    ]
+    return _result(message, own, rejection=rejection)
+
+
+def _result(message: OutgoingMessage, own: Sequence[Message], **more: Any) -> SendResult:
+    return SendResult(
+        tuple(own),
+        message.encrypt_key,
+        text=message.message,
+        client_reference=message.client_reference,
+        **more,
+    )
 
 
 def assign(group: Sequence[OutgoingMessage], entries: Sequence[Message]) -> BulkResult:
@@ -70,7 +100,7 @@ def assign(group: Sequence[OutgoingMessage], entries: Sequence[Message]) -> Bulk
         if row in waiting.get(key, ()):
             missing[row].append(number)
     results = [
-        SendResult(tuple(own), message.encrypt_key, tuple(left), text=message.message)
+        _result(message, own, missing=tuple(left))
         for own, message, left in zip(found, group, missing, strict=True)
     ]
     return BulkResult(tuple(results), tuple(unmatched))

@@ -7,15 +7,14 @@ what is in it. The fields themselves are plain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeAlias, get_args, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeAlias, get_args
 
 from smspoh.phone import Operator
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-    from decimal import Decimal
 
 ZawgyiChoice: TypeAlias = Literal["warn", "convert", "ignore"]
 ZAWGYI_CHOICES: Final[tuple[ZawgyiChoice, ...]] = get_args(ZawgyiChoice)
@@ -81,7 +80,8 @@ class OutgoingMessage:
             is GSM-7, and is refused where it is not; None sends what the text needs.
         test: a test message.
         delivery_receipt_url: where the receipts of this message go.
-        client_reference: the caller's own reference, repeated in replies.
+        client_reference: a reference of the caller's own, 1 to 50 characters, repeated
+            in replies and in the history; with None the client makes one.
         zawgyi: what is done with a text that is Zawgyi: "warn" sends it and warns,
             "convert" sends it as Unicode, "ignore" sends it without a word.
 
@@ -190,6 +190,7 @@ class Message:
         encrypted: `message` is a ciphertext.
         encrypt_key: its key, in the reply to the send alone.
         error: the gateway's words for an entry that it refused, else None.
+        opened: the text of an encrypted message, where its key was at hand.
         raw: the entry as it came.
     """
 
@@ -209,6 +210,7 @@ class Message:
     encrypted: bool = False
     encrypt_key: str | None = None
     error: str | None = None
+    opened: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
@@ -221,6 +223,11 @@ class Message:
         return self.message_id is not None and self.error is None and self.status not in _FAILED
 
     @property
+    def text(self) -> str | None:
+        """The text: `message`, or what it opened to if `encrypted`; None where that is unknown."""
+        return self.opened if self.encrypted else self.message
+
+    @property
     def operator(self) -> Operator:
         """The operator that `network` names; UNKNOWN for a name that is not known."""
         return Operator.from_network(self.network)
@@ -231,152 +238,6 @@ class Message:
             f"<Message {self.message_id} {str(self.status)!r} network={self.network!r}"
             f" parts={self.message_count}{kind}>"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class SendResult(Sequence[Message]):
-    """Hold what one outgoing message came to: a sequence of its entries.
-
-    Attributes:
-        messages: one entry for each different recipient, as the gateway answered.
-            A 2xx can hold refused entries: look at `accepted` of each.
-        encrypt_key: the key of the message, whoever made it; None when not encrypted.
-            The gateway gives it once and never again.
-        missing: the recipients, as the caller wrote them, for whom the reply has
-            no entry: what became of them is not known, they may have been sent to.
-        unmatched: entries of the reply that name none of the recipients. Those of
-            a bulk are on the `BulkResult`.
-        text: the text as it was sent, which is not the caller's where Zawgyi was
-            converted: `verify` needs this one.
-    """
-
-    messages: tuple[Message, ...]
-    encrypt_key: str | None = None
-    missing: tuple[str, ...] = ()
-    unmatched: tuple[Message, ...] = ()
-    text: str = ""
-
-    @property
-    def accepted(self) -> tuple[Message, ...]:
-        """The entries that the gateway took."""
-        return tuple(entry for entry in self.messages if entry.accepted)
-
-    @property
-    def refused(self) -> tuple[Message, ...]:
-        """The entries that the gateway did not take."""
-        return tuple(entry for entry in self.messages if not entry.accepted)
-
-    @overload
-    def __getitem__(self, index: int) -> Message: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Message, ...]: ...
-    def __getitem__(self, index: int | slice) -> Message | tuple[Message, ...]:
-        return self.messages[index]
-
-    def __len__(self) -> int:
-        return len(self.messages)
-
-    def __iter__(self) -> Iterator[Message]:
-        return iter(self.messages)
-
-    def __repr__(self) -> str:
-        odd = "".join(
-            f" {name}={len(found)}"
-            for name, found in (("missing", self.missing), ("unmatched", self.unmatched))
-            if found
-        )
-        return f"<SendResult accepted={len(self.accepted)} refused={len(self.refused)}{odd}>"
-
-
-@dataclass(frozen=True, slots=True)
-class BulkResult(Sequence[SendResult]):
-    """Hold what a bulk send came to: one `SendResult` a message, in the caller's order.
-
-    Attributes:
-        results: one for each message; `missing` of each names the recipients that
-            the reply does not mention: they may have been sent to.
-        unmatched: entries of the replies that belong to no message.
-    """
-
-    results: tuple[SendResult, ...]
-    unmatched: tuple[Message, ...] = ()
-
-    @property
-    def messages(self) -> tuple[Message, ...]:
-        """All entries, in the caller's order."""
-        return tuple(entry for result in self.results for entry in result.messages)
-
-    @overload
-    def __getitem__(self, index: int) -> SendResult: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[SendResult, ...]: ...
-    def __getitem__(self, index: int | slice) -> SendResult | tuple[SendResult, ...]:
-        return self.results[index]
-
-    def __len__(self) -> int:
-        return len(self.results)
-
-    def __iter__(self) -> Iterator[SendResult]:
-        return iter(self.results)
-
-    def __repr__(self) -> str:
-        accepted = sum(len(result.accepted) for result in self.results)
-        refused = sum(len(result.refused) for result in self.results)
-        return f"<BulkResult messages={len(self.results)} accepted={accepted} refused={refused}>"
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Sequence[Message]):
-    """Hold one page of the history: a sequence of its entries, newest first.
-
-    Attributes:
-        messages: the entries of this page.
-        page: the number of this page, from 1.
-        limit: the page size that the gateway used.
-        records: messages that match the filters, over all pages.
-        start: the position of the first entry, from 0.
-        links: the gateway's own links; they may lack the filters, so do not follow them.
-        next_page: the number to ask for next, or None at the end.
-
-    Source: SMSPoh API Specification 3.0, "Message History".
-    """
-
-    messages: tuple[Message, ...]
-    page: int
-    limit: int
-    records: int
-    start: int
-    links: Mapping[str, str] = field(default_factory=dict, compare=False)
-    next_page: int | None = None
-
-    @overload
-    def __getitem__(self, index: int) -> Message: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Message, ...]: ...
-    def __getitem__(self, index: int | slice) -> Message | tuple[Message, ...]:
-        return self.messages[index]
-
-    def __len__(self) -> int:
-        return len(self.messages)
-
-    def __iter__(self) -> Iterator[Message]:
-        return iter(self.messages)
-
-    def __repr__(self) -> str:
-        return f"<Page {self.page} messages={len(self.messages)} records={self.records}>"
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """Hold what is left in the account.
-
-    Attributes:
-        amount: exact, as the gateway wrote it.
-        currency: such as ``MMK``.
-    """
-
-    amount: int | Decimal
-    currency: str
 
 
 def as_recipients(to: str | Iterable[str]) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ class GatewayProfile:
             as in /send/bulk. One recipient is always a plain string.
         recipients_max: recipients of one message (unknown).
         bulk_messages_max: messages of one /send/bulk request (unknown).
+        bulk_bytes_max: bytes of its body, unless one message takes more (unknown; the
+            default is below the megabyte that is a usual bound of web servers).
+        bulk_split_statuses: a bulk refused with one of these is sent again in halves,
+            to find the message that is wrong. It takes a gateway that sends nothing of
+            a bulk that it refuses (unknown); with () no bulk is split.
         bulk_encrypt: whether /send/bulk takes `encrypt` (unknown). While False,
             each encrypted message is a /send of its own: a gateway that ignored
             the flag would store the text readable.
@@ -59,6 +64,8 @@ class GatewayProfile:
     send_recipients: Literal["comma", "list"] = "comma"
     recipients_max: int = 100
     bulk_messages_max: int = 100
+    bulk_bytes_max: int = 900_000
+    bulk_split_statuses: tuple[int, ...] = (413, 422)
     bulk_encrypt: bool = False
     client_reference_max: int = 50
     message_parts_max: int = 6
@@ -86,6 +93,8 @@ class GatewayProfile:
             raise ArgumentError("send_recipients must be 'comma' or 'list'")
         if not self.history_limits or min(self.history_limits) < 1:
             raise ArgumentError("history_limits must be numbers of at least 1")
+        if not {413, 422}.issuperset(self.bulk_split_statuses):
+            raise ArgumentError("bulk_split_statuses may hold 413 and 422 alone")
         if not -1440 < self.utc_offset_minutes < 1440:
             raise ArgumentError("utc_offset_minutes must be within a day")
 

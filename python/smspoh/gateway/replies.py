@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from smspoh.errors import ProtocolError
 
 from .body import json_value
-from .models import Balance, Message, Page, Request, Response, Status
+from .models import Message, Request, Response, Status
+from .results import Balance, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

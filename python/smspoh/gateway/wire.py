@@ -9,27 +9,26 @@ does them, not because an option switches them off.
 from __future__ import annotations
 
 import base64
-import math
-import ssl
+import contextlib
 import time
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+from urllib.parse import urlencode
 
 import httpx2
 
-from smspoh.errors import ArgumentError, ProtocolError, TransportError
+from smspoh.errors import ArgumentError, GatewayError, ProtocolError, TransportError
 
-from .arguments import is_loopback
-from .deadline import DeadlineTransport, within
+from .conceal import request_of_ours, watch_loggers
+from .deadline import within
 from .models import Request, Response
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .profile import GatewayProfile
 
-BASE_URL = "https://v3.smspoh.com/api/rest"  # API Specification 3.0, "Base URL"
-TIMEOUT_S = 30.0
-CONNECTIONS_MAX = 16
-IDLE_S = 5.0  # a connection is kept so long; the HTTP library's own default
+_X = TypeVar("_X")  # a transport
 CALL_TIMEOUTS = 4  # times the timeout, for a request and its reply: connect, TLS, write, read
 
 # Raised before the first byte of a request leaves. Whatever is not here may have been sent.
@@ -42,41 +41,65 @@ _NEVER_SENT = (
 )
 
 
-class Wire:
-    """Hold the pool of connections, the credentials and the limits of one client.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Hold how long a reply may take, and be.
+
+    Attributes:
+        timeout_s: seconds for each wait, and for a reply's body as a whole; all
+            together may take `CALL_TIMEOUTS` times that.
+        reply_bytes_max: a longer reply is refused.
+    """
+
+    timeout_s: float
+    reply_bytes_max: int
+
+
+class _Wire(Generic[_X]):
+    """Hold the credentials, the limits and the transport of one client.
 
     Args:
         authorization: the value of the header of that name.
         base_url: as `checked_base_url` took it.
-        timeout_s: seconds for each wait, and for a reply's body as a whole; all
-            together may take `CALL_TIMEOUTS` times that.
-        reply_bytes_max: a longer reply is refused.
-        transport: used instead of one made here; closed here all the same.
+        limits: of a reply.
+        transport: closed by the client.
     """
 
-    __slots__ = ("_authorization", "_reply_bytes_max", "_timeout_s", "_transport", "base_url")
+    __slots__ = ("_headers", "_limits", "_timeout", "base_url", "transport")
 
-    def __init__(
-        self,
-        authorization: str,
-        *,
-        base_url: str,
-        timeout_s: float,
-        reply_bytes_max: int,
-        transport: httpx2.BaseTransport | None,
-    ) -> None:
+    def __init__(self, authorization: str, base_url: str, limits: Limits, transport: _X) -> None:
         self.base_url = base_url
-        self._authorization = authorization
-        self._timeout_s = timeout_s
-        self._reply_bytes_max = reply_bytes_max
-        self._transport = transport if transport is not None else _transport(base_url)
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._transport.close()
+        self.transport = transport
+        self._limits = limits
+        self._timeout = httpx2.Timeout(limits.timeout_s).as_dict()
+        self._headers = {
+            "Authorization": authorization,
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "User-Agent": "smspoh-python",
+        }
+        watch_loggers()
 
     def __repr__(self) -> str:
-        return f"<Wire {self.base_url}>"
+        return f"<{type(self).__name__} {self.base_url}>"
+
+    def request(self, request: Request) -> httpx2.Request:
+        """Return the request as the HTTP library has it."""
+        query = "?" + urlencode(request.query) if request.query else ""
+        return httpx2.Request(
+            request.method,
+            self.base_url + request.path + query,
+            headers=self._headers,
+            content=request.body or None,
+            extensions={"timeout": self._timeout},
+        )
+
+
+class Wire(_Wire[httpx2.BaseTransport]):
+    """Exchange over a transport that blocks."""
+
+    __slots__ = ()
 
     def exchange(self, request: Request) -> Response:
         """Return the reply to one request.
@@ -85,71 +108,98 @@ class Wire:
             TransportError: none came, or not all of it in time.
             ProtocolError: it is too long, or compressed.
         """
-        query = "?" + urlencode(request.query) if request.query else ""
-        wire = httpx2.Request(
-            request.method,
-            self.base_url + request.path + query,
-            headers={
-                "Authorization": self._authorization,
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "User-Agent": "smspoh-python",
-            },
-            content=request.body or None,
-            extensions={"timeout": httpx2.Timeout(self._timeout_s).as_dict()},
-        )
+        wire = self.request(request)
         try:
-            with within(self._timeout_s * CALL_TIMEOUTS):
-                reply = self._transport.handle_request(wire)
+            with request_of_ours(), within(self._limits.timeout_s * CALL_TIMEOUTS):
+                reply = self.transport.handle_request(wire)
+                reading = _Reading(self._limits, request, reply)
                 try:
-                    with within(self._timeout_s):
-                        return self._read(request, reply)
+                    with reading.timed(), within(self._limits.timeout_s):
+                        for chunk in reply.iter_raw():
+                            if reading.take(chunk):
+                                break
                 finally:
                     reply.close()
+                return reading.response()
         except httpx2.TransportError as error:
             failed = _no_reply(error, request)
         # Raised out here: what the library raised may hold bytes of the reply.
         raise failed
 
-    def _read(self, request: Request, reply: httpx2.Response) -> Response:
-        """Read a reply whole, within the limits of size and time."""
-        headers = tuple((name.lower(), value) for name, value in reply.headers.items())
-        status = reply.status_code
-        most = self._reply_bytes_max
-        deadline = time.monotonic() + self._timeout_s
-        body = bytearray()
-        late = False
+
+class AsyncWire(_Wire[httpx2.AsyncBaseTransport]):
+    """Exchange over a transport that awaits."""
+
+    __slots__ = ()
+
+    async def exchange(self, request: Request) -> Response:
+        """Return the reply to one request: as `Wire.exchange`."""
+        wire = self.request(request)
         try:
-            for chunk in reply.iter_raw():
-                body += chunk
-                late = time.monotonic() > deadline
-                if late or len(body) > most:
-                    break
+            with request_of_ours(), within(self._limits.timeout_s * CALL_TIMEOUTS):
+                reply = await self.transport.handle_async_request(wire)
+                reading = _Reading(self._limits, request, reply)
+                try:
+                    with reading.timed(), within(self._limits.timeout_s):
+                        async for chunk in reply.aiter_raw():
+                            if reading.take(chunk):
+                                break
+                finally:
+                    await reply.aclose()
+                return reading.response()
+        except httpx2.TransportError as error:
+            failed = _no_reply(error, request)
+        raise failed
+
+
+class _Reading:
+    """Read a reply whole, within the limits of size and time."""
+
+    def __init__(self, limits: Limits, request: Request, reply: httpx2.Response) -> None:
+        self._request = request
+        self._status = reply.status_code
+        self._headers = tuple((name.lower(), value) for name, value in reply.headers.items())
+        self._coding = reply.headers.get("content-encoding", "identity").strip().lower()
+        self._most = limits.reply_bytes_max
+        self._end = time.monotonic() + limits.timeout_s
+        self._body = bytearray()
+        self._late = False
+
+    @contextlib.contextmanager
+    def timed(self) -> Iterator[None]:
+        """Note a wait that took too long, which is a reply that did not end."""
+        try:
+            yield
         except httpx2.ReadTimeout:
-            late = True
-        if len(body) > most:
-            raise ProtocolError(
-                f"the gateway's reply is longer than {most} bytes, the most that is read;"
-                " the request may have been carried out",
-                request=request,
-                response=Response(status, headers),
-            )
-        if late:
+            self._late = True
+
+    def take(self, chunk: bytes) -> bool:
+        """Take a piece of the body; True when there is no use in another one."""
+        self._body += chunk
+        self._late = time.monotonic() > self._end
+        return self._late or len(self._body) > self._most
+
+    def response(self) -> Response:
+        """Return what was read, or raise why that is no reply."""
+        if len(self._body) > self._most:
+            raise self._unreadable(f"longer than {self._most} bytes, the most that is read")
+        if self._late:
             raise TransportError(
                 "the gateway's reply did not end in time; the request may have been carried out",
                 maybe_sent=True,
-                request=request,
-                response=Response(status, headers, bytes(body)),
+                request=self._request,
+                response=Response(self._status, self._headers, bytes(self._body)),
             )
-        if reply.headers.get("content-encoding", "identity").strip().lower() != "identity":
-            raise ProtocolError(
-                "the gateway's reply is compressed, which was not asked for;"
-                " the request may have been carried out",
-                request=request,
-                response=Response(status, headers),
-            )
-        return Response(status, headers, bytes(body))
+        if self._coding != "identity":
+            raise self._unreadable("compressed, which was not asked for")
+        return Response(self._status, self._headers, bytes(self._body))
+
+    def _unreadable(self, why: str) -> GatewayError:
+        return ProtocolError(
+            f"the gateway's reply is {why}; the request may have been carried out",
+            request=self._request,
+            response=Response(self._status, self._headers),
+        )
 
 
 def _no_reply(error: httpx2.TransportError, request: Request) -> TransportError:
@@ -162,24 +212,6 @@ def _no_reply(error: httpx2.TransportError, request: Request) -> TransportError:
         maybe_sent=maybe_sent,
         request=request,
     )
-
-
-def _transport(base_url: str) -> DeadlineTransport:
-    return DeadlineTransport(_context(base_url), connections_max=CONNECTIONS_MAX, idle_s=IDLE_S)
-
-
-def _context(base_url: str) -> ssl.SSLContext:
-    if base_url.startswith("http:"):
-        # No TLS will be spoken, so an empty context saves reading the system's
-        # certificates. It would still refuse every server.
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    try:
-        return httpx2.create_ssl_context()
-    except OSError:  # of which ssl.SSLError is one
-        raise ArgumentError(
-            "the certificates to trust cannot be read: SSL_CERT_FILE or SSL_CERT_DIR must name"
-            " PEM certificates, or be unset for the system's own"
-        ) from None
 
 
 def authorization(api_key: str, api_secret: str, profile: GatewayProfile) -> str:
@@ -196,36 +228,3 @@ def authorization(api_key: str, api_secret: str, profile: GatewayProfile) -> str
         raise ArgumentError("api_key holds a colon, which divides the key from the secret")
     token = base64.b64encode(f"{api_key}:{api_secret}".encode("ascii")).decode("ascii")
     return f"{profile.auth_scheme} {token}"
-
-
-def checked_timeout(timeout: float) -> float:
-    """Return the seconds to wait, above 0 and at most an hour."""
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
-        raise TypeError(f"timeout must be a number of seconds, not {type(timeout).__name__}")
-    if not (math.isfinite(timeout) and 0 < timeout <= 3600):
-        raise ArgumentError("timeout must be above 0 and at most 3600 seconds")
-    return float(timeout)
-
-
-def checked_base_url(base_url: str) -> str:
-    """Return the URL without a slash at its end; https, or http to this machine itself."""
-    if not isinstance(base_url, str):
-        raise TypeError(f"base_url must be a str, not {type(base_url).__name__}")
-    try:
-        parts = urlsplit(base_url)
-        host, _ = parts.hostname or "", parts.port
-        host.encode("idna")  # as the resolver will; an empty label is a UnicodeError
-        httpx2.URL(base_url)
-    except (ValueError, httpx2.InvalidURL):
-        host = ""
-    if not host or not base_url.isascii() or not base_url.isprintable() or " " in base_url:
-        raise ArgumentError("base_url must be a URL such as " + BASE_URL)
-    if "@" in parts.netloc or "?" in base_url or "#" in base_url:
-        raise ArgumentError("base_url must have no credentials, query or fragment in it")
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-        raise ArgumentError(
-            "base_url must begin with https://: over http the credentials and texts can be"
-            " read by others; only http to this machine itself (127.0.0.1) is taken"
-        )
-    # The scheme in lower case: an upper-case one is the same, and `_transport` looks at it.
-    return parts.scheme + base_url[len(parts.scheme) :].rstrip("/")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from smspoh.errors import ArgumentError
-from smspoh.gateway.arguments import is_loopback, number_key
+from smspoh.gateway.arguments import number_key
+from smspoh.gateway.hosts import is_loopback
 
 from . import openapi, reading
 from .faults import Fault

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from .gateway import SandboxGateway
 
 
-class InProcess(httpx2.BaseTransport):
-    """Answer the requests of a `Client` from a `SandboxGateway`.
+class InProcess(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
+    """Answer the requests of a `Client` or an `AsyncClient` from a `SandboxGateway`.
 
     A fault that is one of the socket is raised as the client would see it; nothing is
     waited for.
@@ -49,3 +49,7 @@ class InProcess(httpx2.BaseTransport):
             )
         stream = httpx2.ByteStream(answer.body)
         return httpx2.Response(answer.status, headers=list(answer.headers), stream=stream)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Return the reply to one request."""
+        return self.handle_request(request)

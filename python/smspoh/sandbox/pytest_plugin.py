@@ -11,7 +11,7 @@ import itertools
 import os
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -20,7 +20,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from smspoh.gateway import Client
+    from smspoh.gateway import AsyncClient, Client
 
     from .arrivals import Arrivals
     from .server import Sandbox
@@ -55,16 +55,23 @@ class SandboxFixture:
         """Return a client that asks the sandbox in this process. Who asks for it closes it."""
         from smspoh.gateway import Client  # noqa: PLC0415 - see above
 
-        from .in_process import InProcess  # noqa: PLC0415
+        return Client(self.api_key, self.api_secret, **self._settings())
+
+    def async_client(self) -> AsyncClient:
+        """Return a client that awaits, as `client` does one that blocks."""
+        from smspoh.gateway import AsyncClient  # noqa: PLC0415 - see above
+
+        return AsyncClient(self.api_key, self.api_secret, **self._settings())
+
+    def _settings(self) -> dict[str, Any]:
+        from .in_process import InProcess  # noqa: PLC0415 - see above
 
         settings = self.gateway.settings
-        return Client(
-            self.api_key,
-            self.api_secret,
-            base_url=self.base_url,
-            profile=replace(settings.limits, envelope=settings.envelope),
-            transport=InProcess(self.gateway),
-        )
+        return {
+            "base_url": self.base_url,
+            "profile": replace(settings.limits, envelope=settings.envelope),
+            "transport": InProcess(self.gateway),
+        }
 
     def unique_number(self) -> str:
         """Return a mobile number that no other test of the run gets, in any process.

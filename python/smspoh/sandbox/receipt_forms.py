@@ -16,7 +16,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote, urlencode, urlsplit
 
-from smspoh.gateway.arguments import is_loopback
+from smspoh.gateway.hosts import is_loopback
 
 from .sending import time_text
 

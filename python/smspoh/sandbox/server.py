@@ -22,7 +22,7 @@ except ImportError as missing:
     ) from missing
 
 from smspoh.errors import ArgumentError, BugError
-from smspoh.gateway.arguments import is_loopback
+from smspoh.gateway.hosts import is_loopback
 
 from .gateway import PREFIX, SandboxGateway
 from .inbox import routes as inbox_routes

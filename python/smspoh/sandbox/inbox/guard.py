@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
-from smspoh.gateway.arguments import is_loopback
+from smspoh.gateway.hosts import is_loopback
 from smspoh.sandbox.control import is_here
 
 if TYPE_CHECKING:
