@@ -111,7 +111,7 @@ def _lower(request: httpx2.Request) -> httpcore2.Request:
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         ),
         headers=request.headers.raw,
-        content=request.content,
+        content=request.stream,
         extensions=request.extensions,
     )
 

@@ -8,6 +8,7 @@ it must is never read as "not sent".
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .profile import GatewayProfile
+
+
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
 class _Unexpected(Exception):  # noqa: N818 - never leaves this module
@@ -223,8 +227,11 @@ def _amount(value: Any) -> int | Decimal:
 
 def _moment(row: Mapping[str, Any], name: str, profile: GatewayProfile) -> datetime | None:
     """Return a time, or None: also for MySQL's "no date", which is all zeros."""
+    text = _text(row, name)
+    # Of the forms of ISO 8601 this lets one through; strptime takes twenty times as long.
+    if _MOMENT.fullmatch(text) is None:
+        return None
     try:
-        found = datetime.strptime(_text(row, name), "%Y-%m-%d %H:%M:%S")
+        return datetime.fromisoformat(text).replace(tzinfo=profile.zone)
     except ValueError:
         return None
-    return found.replace(tzinfo=profile.zone)
