@@ -171,6 +171,7 @@ check: build ## format, lint, types, import rules, header and documents fresh
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/basedpyright --project tests/typing --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 	$(BIN)/python tools/sample_data.py --check
 	$(BIN)/python -m tools.numbering_plan --check

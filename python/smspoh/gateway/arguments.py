@@ -296,6 +296,15 @@ def checked_filter(name: str, text: str) -> str:
     return text
 
 
+def checked_settle_s(settle_s: float) -> float:
+    """Return the seconds of a settle window, 0 to an hour."""
+    if isinstance(settle_s, bool) or not isinstance(settle_s, (int, float)):
+        raise TypeError(f"settle_s must be a number of seconds, not {_type(settle_s)}")
+    if not 0 <= settle_s <= 3600:  # NaN is not
+        raise ArgumentError("settle_s must be 0 to 3600 seconds")
+    return float(settle_s)
+
+
 def checked_page(limit: int, page: int, profile: GatewayProfile) -> None:
     """Check the size and the number of a page of the history."""
     for name, value in (("limit", limit), ("page", page)):

@@ -19,6 +19,7 @@ from .arguments import (
     checked_page,
     checked_reference,
     checked_sender,
+    checked_settle_s,
     is_history_number,
     wire_date,
 )
@@ -253,12 +254,17 @@ class Calls:
         sender: str | None = None,
         created_from: date | datetime | None = None,
         created_to: date | datetime | None = None,
+        settle_s: float = 0.0,
     ) -> Flow[tuple[Message, ...]]:
         """Return the entries of the history with this client reference, newest first.
 
         It is how to learn what became of a message whose reply was lost. The gateway
         cannot look for a reference, so the days around it are read; `to` and `sender`
         make that shorter.
+
+        Called with `settle_s`, an empty answer means that the message was not sent, as far
+        as can be known: the gateway may accept one later still, but then with the same
+        reference, so that it shows.
 
         Args:
             reference: of `SendResult.client_reference` or `GatewayError.client_reference`.
@@ -267,11 +273,13 @@ class Calls:
             created_from: the first day; with neither day, those around the time that
                 a reference made here holds, or the last two of any other.
             created_to: the last day.
+            settle_s: seconds, 0 to 3600, to go on asking while the history has no such
+                entry; 120 is careful. A reading that fails does not count, and the last of
+                at least three whole ones begins when that time is over.
 
         Returns:
-            One entry a recipient whom it was accepted for. More are copies, and none means
-            that the history does not have it yet, or that it was not sent: the history may
-            be late, so ask again, and wait two minutes before it is sent again.
+            One entry a recipient whom it was accepted for. More are copies. None means that
+            the history does not have it: yet, if `settle_s` is 0.
 
         Raises:
             TypeError, ArgumentError, GatewayError: as `send` does.
@@ -282,7 +290,7 @@ class Calls:
         if to is not None and not is_history_number(to):
             to = None
         query = self._query(created_from, created_to, sender, to, None)
-        return flow.find(reference, query, self.rules)
+        return flow.find(reference, query, self.rules, checked_settle_s(settle_s))
 
     def balance(self) -> Flow[Balance]:
         """Return what is left in the account.

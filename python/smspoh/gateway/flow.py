@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smspoh.errors import ProtocolError, RejectedError
+from smspoh.errors import GatewayError, ProtocolError, RejectedError
 
-from .attempt import Flow, Rules, Work, attach, exchange
+from .attempt import Flow, Rules, Sleep, Work, attach, exchange
 from .history import Cursor, page_size, window
 from .matching import assign, assign_one, refused_alone
 from .models import Request
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
     from .models import Message, OutgoingMessage, Response
     from .profile import GatewayProfile
+
+
+_READINGS_MIN = 3  # complete ones without a message, before it is called absent
+_READINGS_TILL_SETTLED = 5  # waits that the settle window is divided into
 
 
 def send(message: OutgoingMessage, rules: Rules, *, prove: bool = False) -> Flow[SendResult]:
@@ -167,7 +171,7 @@ def messages(
 
 
 def find(
-    reference: str, query: Sequence[tuple[str, str]], rules: Rules
+    reference: str, query: Sequence[tuple[str, str]], rules: Rules, settle_s: float = 0.0
 ) -> Flow[tuple[Message, ...]]:
     """Return the entries of the history with this reference, after reading all of it.
 
@@ -175,9 +179,30 @@ def find(
         reference: a client reference.
         query: the filters, in the gateway's names; without days, those of the reference.
         rules: the client's.
+        settle_s: seconds to go on while there is none.
     """
     if not any(name.startswith("filterByCreatedDate") for name, _ in query):
         query = (*query, *window(reference, rules.epoch_ns(), rules.profile))
+    began = rules.monotonic()
+    readings = 0
+    while True:
+        settled = rules.monotonic() - began >= settle_s
+        try:
+            found = yield from _read_whole(reference, query, rules)
+            readings += 1
+        except GatewayError as error:
+            # A reading that failed says nothing; one that is refused will be so again.
+            if settled or isinstance(error, RejectedError):
+                raise
+        else:
+            if found or settle_s == 0 or (settled and readings >= _READINGS_MIN):
+                return found
+        yield Sleep(settle_s / _READINGS_TILL_SETTLED)
+
+
+def _read_whole(
+    reference: str, query: Sequence[tuple[str, str]], rules: Rules
+) -> Flow[tuple[Message, ...]]:
     limit = page_size(rules.profile)
     cursor = Cursor()
     found: list[Message] = []

@@ -232,6 +232,8 @@ def test_a_closed_client_says_so(make: Callable[..., Driven]) -> None:
         ("messages", {"limit": 21}),
         ("messages", {"keys": ""}),
         ("find", {"reference": ""}),
+        ("find", {"reference": "mine", "settle_s": float("nan")}),
+        ("find", {"reference": "mine", "settle_s": 3601}),
         ("iter_messages", {"page": 0}),
     ],
 )
