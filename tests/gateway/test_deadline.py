@@ -6,15 +6,16 @@ that only a client that gives up raises.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import httpcore2
 import httpx2
 import pytest
 
 from smspoh.errors import GatewayError, TransportError
-from smspoh.gateway import NO_RETRY, deadline
-from smspoh.gateway.client import Client
+from smspoh.gateway import NO_RETRY, Balance, deadline
+from smspoh.gateway.client import AsyncClient, Client
 from smspoh.gateway.connect import CONNECTIONS_MAX
 from smspoh.gateway.wire import CALL_TIMEOUTS
 
@@ -23,7 +24,7 @@ from .faults import FaultyServer, http
 if TYPE_CHECKING:
     import socket
     import threading
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
 TIMEOUT_S = 0.2
 PAUSE_S = TIMEOUT_S / 4  # between two signs of life: each of them in time
@@ -48,8 +49,24 @@ SLOW: dict[str, tuple[list[bytes], bytes]] = {
 }
 
 
+def ask(kind: type[Client | AsyncClient], **settings: Any) -> Balance:
+    """Ask for the balance, blocking or awaiting."""
+    if kind is Client:
+        with Client("key", "secret", **settings) as client:
+            return client.balance()
+
+    async def awaited() -> Balance:
+        async with AsyncClient("key", "secret", **settings) as client:
+            return await client.balance()
+
+    return asyncio.run(awaited())
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.mark.parametrize("way", SLOW)
-def test_signs_of_life_do_not_hold_a_call(faulty: FaultyServer, way: str) -> None:
+def test_signs_of_life_do_not_hold_a_call(
+    faulty: FaultyServer, way: str, kind: type[Client | AsyncClient]
+) -> None:
     signs, last = SLOW[way]
 
     def behave(connection: socket.socket, stopped: threading.Event) -> None:
@@ -60,13 +77,8 @@ def test_signs_of_life_do_not_hold_a_call(faulty: FaultyServer, way: str) -> Non
         connection.sendall(last)
 
     faulty.behave = behave
-    with (
-        Client(
-            "key", "secret", base_url=faulty.base_url, timeout=TIMEOUT_S, retry=NO_RETRY
-        ) as client,
-        pytest.raises(TransportError) as failed,
-    ):
-        client.balance()
+    with pytest.raises(TransportError) as failed:
+        ask(kind, base_url=faulty.base_url, timeout=TIMEOUT_S, retry=NO_RETRY)
     assert failed.value.maybe_sent
     assert failed.value.__context__ is None
     assert len(faulty.requests) == 1
@@ -75,8 +87,8 @@ def test_signs_of_life_do_not_hold_a_call(faulty: FaultyServer, way: str) -> Non
 @pytest.mark.parametrize("way", SLOW)
 def test_the_same_replies_are_read_when_there_is_time(faulty: FaultyServer, way: str) -> None:
     faulty.reply(b"".join(SLOW[way][0]) + SLOW[way][1])
-    with Client("key", "secret", base_url=faulty.base_url) as client:
-        assert client.balance().amount == 1
+    for kind in (Client, AsyncClient):
+        assert ask(kind, base_url=faulty.base_url).amount == 1
 
 
 class Clock:
@@ -129,7 +141,7 @@ def test_an_inner_limit_cannot_reach_past_the_outer(monkeypatch: pytest.MonkeyPa
     assert inner.waits == [8.0]
 
 
-class Noted(httpx2.SyncByteStream):
+class Noted(httpx2.SyncByteStream, httpx2.AsyncByteStream):
     """A body that says whether it was closed."""
 
     def __init__(self, parts: Iterable[bytes], fault: Exception | None = None) -> None:
@@ -140,24 +152,32 @@ class Noted(httpx2.SyncByteStream):
         if self.fault is not None:
             raise self.fault
 
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self:
+            yield part
+
     def close(self) -> None:
         self.closed = True
 
+    async def aclose(self) -> None:
+        self.closed = True
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        Noted([BODY]),
-        Noted([b"x" * (17 * 1024 * 1024), b"more"]),
-        Noted([b"x"], httpx2.ReadError("gone")),
-        Noted([b"x"], httpx2.ReadTimeout("late")),
-    ],
-    ids=["whole", "too long", "broken off", "late"],
-)
-def test_every_reply_is_closed(body: Noted) -> None:
+
+BODIES: dict[str, tuple[list[bytes], Exception | None]] = {
+    "whole": ([BODY], None),
+    "too long": ([b"x" * (17 * 1024 * 1024), b"more"], None),
+    "broken off": ([b"x"], httpx2.ReadError("gone")),
+    "late": ([b"x"], httpx2.ReadTimeout("late")),
+}
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("name", BODIES)
+def test_every_reply_is_closed(name: str, kind: type[Client | AsyncClient]) -> None:
+    body = Noted(*BODIES[name])
     transport = httpx2.MockTransport(lambda _: httpx2.Response(500, stream=body))
-    with Client("key", "secret", transport=transport) as client, pytest.raises(GatewayError):
-        client.balance()
+    with pytest.raises(GatewayError):
+        ask(kind, transport=transport, retry=NO_RETRY)
     assert body.closed
 
 
