@@ -269,10 +269,10 @@ def test_only_the_last_exchanges_are_kept_and_none_of_the_sandboxes_own(caller: 
 def test_a_request_that_breaks_the_sandbox_is_kept_too(
     caller: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(caller.gateway.ledger, "add", broken)
+    monkeypatch.setattr(caller.gateway.ledger, "buy", broken)
     with pytest.raises(RuntimeError):
         caller.send()
     assert caller.gateway.requests[-1].status == 500

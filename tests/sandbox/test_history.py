@@ -16,6 +16,9 @@ from smspoh.sandbox import Ledger, Record
 
 from .conftest import BASE_URL, Caller
 
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+RECORD = Record("ID", "hush", "9592", "", None, MOMENT, 1, "SMSPoh", "MPT", False, True)
+
 
 def link(page: int) -> str:
     return f"{BASE_URL}/messages/index?page={page}"
@@ -139,7 +142,7 @@ def test_a_balance_is_charged_once_by_each_of_many_threads() -> None:
     taken: list[bool] = []
 
     def spend() -> None:
-        taken.extend([ledger.charge(3) for _ in range(100)])
+        taken.extend([ledger.buy([(RECORD, 3)]) != [None] for _ in range(100)])
 
     threads = [threading.Thread(target=spend) for _ in range(8)]
     for thread in threads:
@@ -166,9 +169,11 @@ class Slow(int):
 def test_two_threads_cannot_spend_the_same_money() -> None:
     ledger = Ledger(balance=3, messages_max=1)
     taken: list[bool] = []
-    threads = [
-        threading.Thread(target=lambda: taken.append(ledger.charge(Slow(3)))) for _ in range(2)
-    ]
+
+    def spend() -> None:
+        taken.append(ledger.buy([(RECORD, Slow(3))]) != [None])
+
+    threads = [threading.Thread(target=spend) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -184,6 +189,4 @@ def test_the_history_lives_with_the_farthest_times(caller: Caller, moment: str) 
 
 
 def test_a_record_is_a_value() -> None:
-    moment = datetime(2026, 1, 1, tzinfo=UTC)
-    record = Record("ID", "hush", "9592", "", None, moment, 1, "SMSPoh", "MPT", False, True)
-    assert repr(record) == "<Record ID network='MPT' parts=1>"
+    assert repr(RECORD) == "<Record ID network='MPT' parts=1>"

@@ -159,11 +159,28 @@ def test_wipe_keeps_the_newest_and_counts_the_rest(ledger: Store) -> None:
 
 
 def test_a_charge_is_all_or_nothing(ledger: Store) -> None:
-    assert ledger.charge(70) is True
-    assert ledger.charge(31) is False
-    assert ledger.balance == 30
-    assert ledger.charge(30) is True
+    prices = [70, 31, 20, 10, 1]
+    bought = ledger.buy([(record(row), price) for row, price in enumerate(prices)])
+    assert [kept and kept.serial for kept in bought] == [1, None, 2, 3, None]
     assert ledger.balance == 0
+    assert [kept.text for kept in ledger.after(0)] == ["text 0", "text 2", "text 3"]
+
+
+def test_all_are_bought_or_none_where_that_is_asked(ledger: Store) -> None:
+    offers = [(record(0), 70), (record(1), 31)]
+    assert ledger.buy(offers, whole=True) == [None, None]
+    assert (ledger.balance, ledger.newest(), ledger.count(ALL)) == (100, 0, 0)
+    assert ledger.buy(offers[:1], whole=True) == ledger.after(0)
+    assert ledger.balance == 30
+
+
+def test_a_reset_says_behind_which_serial_all_begins_anew(ledger: Store) -> None:
+    assert ledger.reset_serial == 0
+    ledger.add([record(0), record(1)])
+    ledger.wipe()
+    assert ledger.reset_serial == 0
+    ledger.restore(7)
+    assert (ledger.reset_serial, ledger.newest()) == (2, 2)
 
 
 def test_wait_ends_with_the_next_record(ledger: Store) -> None:
@@ -180,10 +197,9 @@ def test_wait_ends_with_the_next_record(ledger: Store) -> None:
 def test_many_threads_add_and_look_at_once(ledger: Store) -> None:
     def work(thread: int) -> None:
         for row in range(25):
-            ledger.add([record(thread * 100 + row)])
+            ledger.buy([(record(thread * 100 + row), 1)])
             assert ledger.find(ALL, 0, 5)
             assert ledger.after(0, 3)
-            ledger.charge(1)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -236,8 +252,8 @@ def test_tallies_tell_what_was_lost_and_what_was_repeated(ledger: Store) -> None
 def test_a_file_is_taken_up_where_it_was_left(tmp_path: Path) -> None:
     path = tmp_path / "store"
     with closing(SqliteLedger(path, balance=100)) as first:
-        kept = first.add([record(1), record(2)])
-        first.charge(40)
+        first.restore(100)
+        kept = first.buy([(record(1), 30), (record(2), 10)])
     with closing(SqliteLedger(path, balance=999)) as second:
         assert second.balance == 60
         assert second.after(0) == kept
@@ -250,8 +266,7 @@ def test_a_file_is_taken_up_where_it_was_left(tmp_path: Path) -> None:
 def test_what_was_paid_for_is_in_the_file_before_it_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "store"
     with closing(SqliteLedger(path, balance=100)) as ledger:
-        ledger.charge(10)
-        ledger.add([record(1)])
+        ledger.buy([(record(1), 10)])
         with closing(sqlite3.connect(path)) as other:
             assert other.execute("SELECT balance, newest FROM account").fetchall() == [(90, 1)]
 
@@ -281,8 +296,8 @@ def test_the_file_of_another_program_is_refused_and_left_alone(tmp_path: Path) -
         SqliteLedger(path, balance=1)
     later = tmp_path / "later"
     with closing(sqlite3.connect(later)) as other:
-        other.execute("PRAGMA user_version = 2")
-    with pytest.raises(ArgumentError, match="later release"):
+        other.execute("PRAGMA user_version = 99")
+    with pytest.raises(ArgumentError, match="another release"):
         SqliteLedger(later, balance=1)
     text = tmp_path / "text"
     text.write_text("no database at all, however long it may be" * 100)

@@ -287,6 +287,23 @@ def test_a_round_can_be_of_another_time(caller: Caller) -> None:
     assert [found.at for found in caller.gateway.receipts.sent()] == [later, later]
 
 
+def test_a_reset_between_acceptance_and_plan_leaves_no_receipt(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = caller.gateway.receipts.plan
+
+    def late(records: Any) -> None:
+        caller.gateway.reset()
+        plan(records)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(caller.gateway.receipts, "plan", late)
+        caller.send(deliveryReceiptUrl="http://127.0.0.1:9/")
+    assert caller.gateway.receipts.waiting() == 0
+    caller.send(deliveryReceiptUrl="http://127.0.0.1:9/")
+    assert caller.gateway.receipts.waiting() == 3
+
+
 def threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if "receipts" in thread.name]
 

@@ -346,8 +346,10 @@ def test_a_store_that_is_locked_does_not_hold_up_other_requests(tmp_path: Path) 
         with contextlib.closing(sqlite3.connect(tmp_path / "store")) as other:
             other.execute("BEGIN IMMEDIATE")
             sender.start()
-            while sandbox.gateway.ledger._balance == settings.balance:
-                time.sleep(0.01)  # until it is paid for; from then on it waits for the file
+            writing = sandbox.gateway.ledger._changed
+            while writing.acquire(blocking=False):  # until it waits for the file
+                writing.release()
+                time.sleep(0.01)
             assert call(sandbox, "GET", "/nothing").status_code == 404
             assert sent == []
         sender.join()

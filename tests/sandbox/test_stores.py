@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smspoh.errors import ArgumentError
-from smspoh.sandbox import Ledger, Record, SqliteLedger, sending, sqlite_file
+from smspoh.sandbox import (
+    Ledger,
+    Record,
+    SandboxSettings,
+    SqliteLedger,
+    sending,
+    sqlite_file,
+)
 from smspoh.sandbox.ledger import Filters
 
 from .conftest import Caller
 from .test_ledgers import record
+from .webhook import Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +105,7 @@ def test_a_store_is_made_whole_or_not_at_all(
         assert ledger.balance == 2
 
 
-@pytest.mark.parametrize("version", [0, 1, 2])
+@pytest.mark.parametrize("version", [0, 2, 3])
 def test_nothing_of_another_programs_file_is_changed(tmp_path: Path, version: int) -> None:
     path = tmp_path / "theirs"
     with closing(sqlite3.connect(path)) as other:
@@ -120,7 +128,7 @@ def test_the_money_comes_back_when_the_store_fails(
     kept: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(kept.gateway.ledger, "add", failing)
+        patched.setattr(kept.gateway.ledger, "_keep", failing)
         with pytest.raises(sqlite3.OperationalError):
             kept.send()
     assert kept.balance() == 100
@@ -155,7 +163,56 @@ def test_a_reset_that_fails_changes_no_balance(
 ) -> None:
     with closing(SqliteLedger(tmp_path / "store", balance=5)) as ledger:
         with monkeypatch.context() as patched:
-            patched.setattr(ledger, "_save", failing)
+            patched.setattr(ledger, "_forget", failing)
             with pytest.raises(sqlite3.OperationalError):
                 ledger.restore(9)
         assert ledger.balance == 5
+
+
+def lives(caller: Caller, count: int) -> list[list[tuple[str, float]]]:
+    """Send messages, and return when each of their receipts goes out."""
+    with Webhook() as hook:
+        for _ in range(count):
+            caller.send(deliveryReceiptUrl=hook.url)
+        start, ledger = caller.gateway.clock.now(), caller.gateway.ledger
+        for _ in range(300):
+            caller.clock.forward(0.1)
+            caller.gateway.receipts.deliver_due()
+        found: dict[str, list[tuple[str, float]]] = {}
+        for one in caller.gateway.receipts.sent():
+            found.setdefault(one.message_id, []).append(
+                (one.status, round((one.at - start).total_seconds(), 1))
+            )
+    return [found[r.message_id] for r in ledger.after(ledger.newest() - count)]
+
+
+def test_the_draws_of_a_store_go_on_where_they_were(tmp_path: Path) -> None:
+    settings: dict[str, Any] = {
+        "seed": 5,
+        "delivered_spread": 1.0,
+        "undelivered_share": 0.5,
+        "receipt_reorder_share": 0.5,
+        "receipt_repeat_share": 0.5,
+    }
+    at_once = Caller(**settings)
+    for _ in range(2):
+        at_once.send()
+    expected = lives(at_once, 4)
+    assert len({repr(each) for each in expected}) == 4
+    first = Caller(store=tmp_path / "store", **settings)
+    with first.gateway:
+        for _ in range(5):
+            first.send()
+        first.gateway.reset()
+        for _ in range(2):
+            first.send()
+    again = Caller(store=tmp_path / "store", **settings)
+    with again.gateway:
+        assert lives(again, 4) == expected
+
+
+def test_a_store_of_too_much_money_is_not_made() -> None:
+    assert SandboxSettings(balance=10**15).balance == 10**15
+    for name in ("balance", "price"):
+        with pytest.raises(ArgumentError, match=f"{name} is .*; it must be at most"):
+            Caller(**{name: 10**15 + 1})

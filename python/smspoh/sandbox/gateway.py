@@ -73,7 +73,6 @@ class SandboxGateway:
         self.base_url = base_url
         self.settings = settings or SandboxSettings()
         self.clock = SandboxClock(self.settings.clock)
-        self._before_reset = 0  # the newest serial at the last reset
         self.ledger: Store = self._ledger()
         self.faults = Faults(self.settings.seed, self.settings.faults)
         self.receipts = Receipts(self.ledger, self.clock, self.settings)
@@ -113,16 +112,14 @@ class SandboxGateway:
 
     def reset(self) -> None:
         """Forget everything but the settings: messages, receipts, faults, exchanges, time."""
-        self.receipts.clear()
-        self.ledger.restore(self.settings.balance)
-        self._before_reset = self.ledger.newest()  # serials go on; what is drawn begins anew
+        self.receipts.clear(lambda: self.ledger.restore(self.settings.balance))
         self.faults.reset()
         self.clock.reset()
         self._exchanges.clear()
         self._limiter.reset()
 
     def close(self) -> None:
-        """End the thread of the receipts and close the store. May be called twice."""
+        """End the threads of the receipts and close the store. May be called twice."""
         self.receipts.stop()
         self.ledger.close()
 
@@ -257,7 +254,7 @@ class SandboxGateway:
         return SqliteLedger(settings.store, balance=settings.balance, plan=self._plan)
 
     def _plan(self, record: Record, serial: int) -> Record:
-        place = serial - self._before_reset
+        place = serial - self.ledger.reset_serial
         timeline = draw_timeline(
             place, record.to, record.accepted_at, record.scheduled_at, self.settings
         )

@@ -6,15 +6,16 @@ In memory and bounded: the oldest message goes when a new one finds no room.
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from smspoh.gateway.models import Status
 
+from .books import Books, unplanned
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
 
@@ -127,11 +128,6 @@ class Tally:
         return self.accepted - self.delivered
 
 
-def unplanned(record: Record, serial: int) -> Record:
-    """Return a record with its serial: the plan of a ledger that was given none."""
-    return replace(record, serial=serial)
-
-
 def count_records(records: Iterable[Record], now: datetime) -> Tally:
     """Count what became of records."""
     accepted = delivered = repeated = 0
@@ -147,7 +143,7 @@ def count_records(records: Iterable[Record], now: datetime) -> Tally:
     return Tally(accepted, delivered, repeated)
 
 
-class Ledger:
+class Ledger(Books):
     """Keep messages and a balance, for many threads at once.
 
     Args:
@@ -163,42 +159,10 @@ class Ledger:
         messages_max: int,
         plan: Callable[[Record, int], Record] = unplanned,
     ) -> None:
-        self._changed = threading.Condition()
-        self._balance = balance
+        super().__init__(balance=balance, plan=plan)
         self._messages_max = messages_max
-        self._plan = plan
         self._records: dict[int, Record] = {}  # by serial, which has no gaps
         self._serials: dict[str, int] = {}
-        self._newest = 0
-
-    @property
-    def balance(self) -> int:
-        """What is left."""
-        with self._changed:
-            return self._balance
-
-    def charge(self, amount: int) -> bool:
-        """Take an amount off the balance, all of it or nothing, and say which."""
-        with self._changed:
-            if amount > self._balance:
-                return False
-            self._balance -= amount
-            return True
-
-    def add(self, records: Iterable[Record]) -> list[Record]:
-        """Keep records, in the order given, and return them with their serials."""
-        with self._changed:
-            kept = [  # all of them, or none if a plan fails
-                self._plan(record, serial)
-                for serial, record in enumerate(records, self._newest + 1)
-            ]
-            for serial, whole in enumerate(kept, self._newest + 1):
-                self._records[serial] = whole
-                self._serials[whole.message_id] = serial
-                self._newest = serial  # last, for those who look without the lock
-            self._trim(self._messages_max)
-            self._changed.notify_all()
-        return kept
 
     def find(self, filters: Filters, start: int = 0, limit: int | None = None) -> list[Record]:
         """Return the records that are asked for, newest first.
@@ -229,31 +193,10 @@ class Ledger:
             last = min(self._newest, first + limit - 1)
             return [self._records[number] for number in range(first, last + 1)]
 
-    def newest(self) -> int:
-        """Return the newest serial, 0 when nothing was ever accepted."""
-        return self._newest
-
-    def wait(self, serial: int, timeout_s: float) -> int:
-        """Block until there is something after a serial, and return the newest.
-
-        Args:
-            serial: what the caller has.
-            timeout_s: seconds of the machine's clock, after which it returns anyway.
-        """
-        with self._changed:
-            self._changed.wait_for(lambda: self._newest > serial, timeout_s)
-            return self._newest
-
     def wipe(self, keep: int = 0) -> int:
         """Forget all but the newest records, and return how many went."""
         with self._changed:
             return self._trim(keep)
-
-    def restore(self, balance: int) -> None:
-        """Forget all records and make the balance an amount. Serials go on."""
-        with self._changed:
-            self._trim(0)
-            self._balance = balance
 
     def references(self, start: str = "", limit: int = 100) -> list[str]:
         """Return the references after one, in order, without the empty one."""
@@ -280,6 +223,16 @@ class Ledger:
             record = self._records.get(serial)
             if record is not None and filters.match(record):
                 yield record
+
+    def _keep(self, records: Sequence[Record], balance: int, newest: int) -> None:  # noqa: ARG002 - there is no file
+        for serial, record in enumerate(records, self._newest + 1):
+            self._records[serial] = record
+            self._serials[record.message_id] = serial
+            self._newest = serial  # last, for those who look without the lock
+        self._trim(self._messages_max)
+
+    def _forget(self, balance: int) -> None:  # noqa: ARG002 - there is no file
+        self._trim(0)
 
     def _trim(self, keep: int) -> int:
         surplus = max(0, len(self._records) - keep)

@@ -25,7 +25,7 @@ from .life import draws
 from .receipt_forms import may_go, post_receipt, receipt_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .clock import SandboxClock
     from .ledger import Record
@@ -103,7 +103,6 @@ class Receipts:
         self._generation = 0  # what a reset raises, so that what is older comes to nothing
         self._orders = 0
         self._serial = 0
-        self._before = 0  # the newest message at the last reset: draws begin anew behind it
         self._sent: deque[Receipt] = deque(maxlen=settings.receipts_max)
         self._threads: list[threading.Thread] = []
         self._idle: set[threading.Thread] = set()  # of them, those that wait or begin
@@ -157,14 +156,19 @@ class Receipts:
                 due.append(heapq.heappop(self._jobs))
         return sum(self._deliver(job, moment) for job in due)
 
-    def clear(self) -> None:
-        """Forget what was sent, what waits and what is on its way. Serials go on."""
+    def clear(self, reset: Callable[[], object] = lambda: None) -> None:
+        """Forget what was sent, what waits and what is on its way. Serials go on.
+
+        Args:
+            reset: forgets the messages, while nothing can be planned: whose message is older
+                has no receipt after it, and whose is newer has all.
+        """
         with self._changed:
+            reset()
             self._generation += 1
             self._jobs.clear()
             self._held.clear()
             self._sent.clear()
-            self._before = self._ledger.newest()
 
     def start(self) -> None:
         """Let threads send them; the first starts with the first that waits."""
@@ -202,9 +206,7 @@ class Receipts:
         due, settings = record.timeline[step][1], self._settings
         again = False
         if settings.receipt_reorder_share or settings.receipt_repeat_share:
-            held, wait, twice = draws(
-                settings.seed, record.serial - self._before, f"receipt {step}", 3
-            )
+            held, wait, twice = draws(settings.seed, self._place(record), f"receipt {step}", 3)
             if held < settings.receipt_reorder_share:
                 due += timedelta(seconds=wait * settings.receipt_reorder_s)
             again = twice < settings.receipt_repeat_share
@@ -213,8 +215,14 @@ class Receipts:
 
     def _push(self, due: datetime, record: Record, step: int, attempt: int) -> None:
         with self._changed:
+            if self._place(record) <= 0:
+                return  # a reset came between its acceptance and this
             url = record.receipt_url or ""
             self._put(_Job(due, 0, record.message_id, url, step, attempt, self._generation))
+
+    def _place(self, record: Record) -> int:
+        """Return the place of a message in the order since the last reset, from 1."""
+        return record.serial - self._ledger.reset_serial
 
     def _put(self, job: _Job) -> None:
         """Let a job wait behind those of its time, unless it came to nothing meanwhile."""
@@ -278,9 +286,7 @@ class Receipts:
 
     def _retry(self, job: _Job, record: Record, now: datetime) -> None:
         settings = self._settings
-        (share,) = draws(
-            settings.seed, record.serial - self._before, f"retry {job.step} {job.attempt}", 1
-        )
+        (share,) = draws(settings.seed, self._place(record), f"retry {job.step} {job.attempt}", 1)
         doubled = settings.receipt_retry_s * 2 ** min(job.attempt - 1, 32)
         wait_s = min(doubled * (1 + share / 4), _RETRY_MAX_S)  # not all at once
         self._again(job, now, wait_s)

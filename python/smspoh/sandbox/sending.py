@@ -96,37 +96,56 @@ def accept(
     Raises:
         Invalid: a recipient is refused, and the settings want that to be a 422.
     """
-    rows = _rows(forms, settings, ledger)
-    if not settings.quirks.refused_as_entry:
-        _demand_all(rows, settings, ledger)
-    good = [row for row in rows if isinstance(row, _Row)]
-    try:
-        records = ledger.add(_stored(good, settings, now)) if good else []
-    except BaseException:
-        _pay_back(rows, settings, ledger)
-        raise
-    stored = iter(records)
+    rows = _rows(forms, settings, ledger.balance)
+    is_whole = not settings.quirks.refused_as_entry
+    if is_whole:
+        _demand_all(rows)
+    outcomes = _bought(rows, settings, ledger, now)
+    if is_whole:
+        _demand_all(outcomes)
     entries = [
-        _sent_entry(next(stored), row.key) if isinstance(row, _Row) else _refused_entry(row)
-        for row in rows
+        _refused_entry(found)
+        if isinstance(found, _Refused)
+        else _sent_entry(found[1], found[0].key)
+        for found in outcomes
     ]
+    records = [found[1] for found in outcomes if not isinstance(found, _Refused)]
     then = frozenset(
-        FIXED_NUMBERS[row.to].then for row in good if row.to in FIXED_NUMBERS
+        FIXED_NUMBERS[record.to].then for record in records if record.to in FIXED_NUMBERS
     ) - frozenset({""})
     return Taken(entries, records, then)
 
 
+def _bought(
+    rows: Sequence[_Row | _Refused], settings: SandboxSettings, ledger: Store, now: datetime
+) -> list[tuple[_Row, Record] | _Refused]:
+    """Keep the good rows, paid for in the same step, and return what became of each row."""
+    good = [row for row in rows if isinstance(row, _Row)]
+    prices = [_price(row.form, settings) for row in good]
+    offers = zip(_stored(good, settings, now), prices, strict=True)
+    kept = iter(ledger.buy(offers, whole=not settings.quirks.refused_as_entry))
+    outcomes: list[tuple[_Row, Record] | _Refused] = []
+    for row in rows:
+        if isinstance(row, _Refused):
+            outcomes.append(row)
+            continue
+        record = next(kept)
+        # Another request may have spent meanwhile what `_rows` saw.
+        outcomes.append(_unpaid(row.form, row.to) if record is None else (row, record))
+    return outcomes
+
+
 def _rows(
-    forms: Sequence[MessageForm], settings: SandboxSettings, ledger: Store
+    forms: Sequence[MessageForm], settings: SandboxSettings, balance: int
 ) -> list[_Row | _Refused]:
-    """Return a row for each different recipient of each message; the good ones are paid."""
+    """Return a row for each different recipient of each message, as far as a balance goes."""
     batch = normalize_batch([number for form in forms for number in form.to], sms=True)
     found = zip(batch.e164, batch.operators, strict=True)
     rows: list[_Row | _Refused] = []
     for form in forms:
         key = (form.encrypt_key or generate_encrypt_key()) if form.encrypt else None
         known = _sender_is_known(form.sender, settings)
-        price = 0 if form.test else form.parts * settings.price
+        price = _price(form, settings)
         seen: set[str] = set()
         for given, (e164, operator) in zip(form.to, found):  # noqa: B905 - one for each number
             to, refused = _recipient(given, e164)
@@ -138,9 +157,10 @@ def _rows(
                 rows.append(_Refused(form, given, "to", refused))
             elif not known:
                 rows.append(_Refused(form, to, "from", "Invalid Sender ID"))
-            elif refused or not ledger.charge(price):
-                rows.append(_Refused(form, to, "to", "Insufficient Balance"))
+            elif refused or price > balance:
+                rows.append(_unpaid(form, to))
             else:
+                balance -= price
                 rows.append(_Row(form, to, NETWORKS[operator], key))
     return rows
 
@@ -157,20 +177,19 @@ def _recipient(given: str, e164: str | None) -> tuple[str, str]:
     return given, "Invalid Phone Number"
 
 
-def _demand_all(rows: Sequence[_Row | _Refused], settings: SandboxSettings, ledger: Store) -> None:
-    """Give the money back and raise when a recipient is refused."""
+def _price(form: MessageForm, settings: SandboxSettings) -> int:
+    return 0 if form.test else form.parts * settings.price
+
+
+def _unpaid(form: MessageForm, to: str) -> _Refused:
+    return _Refused(form, to, "to", "Insufficient Balance")
+
+
+def _demand_all(rows: Sequence[object]) -> None:
+    """Raise when a recipient is refused."""
     refused = [row for row in rows if isinstance(row, _Refused)]
-    if not refused:
-        return
-    _pay_back(rows, settings, ledger)
-    raise Invalid(list(dict.fromkeys((row.field, f"{row.message}.") for row in refused)))
-
-
-def _pay_back(rows: Sequence[_Row | _Refused], settings: SandboxSettings, ledger: Store) -> None:
-    """Give back what was paid for rows that are not sent."""
-    for row in rows:
-        if isinstance(row, _Row) and not row.form.test:
-            ledger.charge(-row.form.parts * settings.price)
+    if refused:
+        raise Invalid(list(dict.fromkeys((row.field, f"{row.message}.") for row in refused)))
 
 
 def _sender_is_known(sender: str, settings: SandboxSettings) -> bool:

@@ -39,7 +39,8 @@ _AT_LEAST = {
     "receipt_attempts_max": 1,
     "receipts_max": 1,
 }
-_RECEIPT_TIMEOUT_MAX_S = 60
+# SQLite has whole numbers of 64 bits.
+_AT_MOST = {"balance": 10**15, "price": 10**15, "receipt_timeout_s": 60}
 _SHARES = ("undelivered_share", "receipt_repeat_share", "receipt_reorder_share")
 
 
@@ -120,11 +121,9 @@ class SandboxSettings:
             value = getattr(self, name)
             if not math.isfinite(value) or value < least:
                 raise ArgumentError(f"{name} is {value}; it must be at least {least}")
-        if self.receipt_timeout_s > _RECEIPT_TIMEOUT_MAX_S:
-            raise ArgumentError(
-                f"receipt_timeout_s is {self.receipt_timeout_s};"
-                f" it must be at most {_RECEIPT_TIMEOUT_MAX_S}"
-            )
+        for name, most in _AT_MOST.items():
+            if getattr(self, name) > most:
+                raise ArgumentError(f"{name} is {getattr(self, name)}; it must be at most {most}")
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise ArgumentError(f"{name} is {getattr(self, name)}; it must be 0 to 1")

@@ -12,7 +12,7 @@ from smspoh.errors import ArgumentError
 if TYPE_CHECKING:
     from pathlib import Path
 
-_VERSION: Final = 1  # of the tables, in user_version
+_VERSION: Final = 2  # of the tables, in user_version
 _MODE: Final = 0o600  # the file has people's numbers and texts
 _TABLES: Final = """
 CREATE TABLE message (
@@ -40,7 +40,12 @@ CREATE INDEX message_recipient ON message (recipient, serial);
 CREATE INDEX message_sender ON message (sender, serial);
 CREATE INDEX message_day ON message (created_day, serial);
 CREATE INDEX message_reference ON message (reference, recipient, delivered_us);
-CREATE TABLE account (id INTEGER PRIMARY KEY CHECK (id = 1), balance INTEGER, newest INTEGER);
+CREATE TABLE account (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    balance INTEGER NOT NULL,
+    newest INTEGER NOT NULL,
+    reset_serial INTEGER NOT NULL
+);
 """
 _NAMES: Final = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
@@ -71,14 +76,14 @@ def prepare(path: Path, balance: int) -> None:
     """Make the tables where there are none. Whoever calls has the lock.
 
     Raises:
-        ArgumentError: the file is of another program, or of a later release. Nothing of
+        ArgumentError: the file is of another program, or of another release. Nothing of
             it is changed.
     """
     if not path.exists() or path.stat().st_size == 0 or not _has_tables(path):
         _make(path)
         with closing(sqlite3.connect(path, timeout=10)) as connection:
             connection.executescript(
-                f"BEGIN IMMEDIATE; {_TABLES} INSERT INTO account VALUES (1, {int(balance)}, 0);"  # noqa: S608 - a number
+                f"BEGIN IMMEDIATE; {_TABLES} INSERT INTO account VALUES (1, {int(balance)}, 0, 0);"  # noqa: S608 - a number
                 f" PRAGMA user_version = {_VERSION}; COMMIT;"
             )
     for end in ("", "-wal", "-shm"):
@@ -108,7 +113,7 @@ def _has_tables(path: Path) -> bool:
     if version == 0 and not names:
         return False
     if version != _VERSION or not {"message", "account"} <= names:
-        raise ArgumentError("store is a file of another program, or of a later release of this")
+        raise ArgumentError("store is a file of another program, or of another release of this")
     return True
 
 

@@ -7,17 +7,17 @@ write-ahead log neither waits for the other.
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from .ledger import Filters, Ledger, Record, Tally, unplanned
+from .books import Books, unplanned
+from .ledger import Filters, Ledger, Record, Tally
 from .sqlite_file import connect, prepare, take_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,6 +30,7 @@ _INSERT: Final = (
     f" VALUES ({', '.join('?' * 19)})"
 )
 _NEWEST_FIRST: Final = f"SELECT {_COLUMNS} FROM message{{}} ORDER BY serial DESC LIMIT ? OFFSET ?"  # noqa: S608 - constants
+_ACCOUNT: Final = "SELECT balance, newest, reset_serial FROM account"
 _WIPE: Final = """
 DELETE FROM message WHERE serial <=
     (SELECT serial FROM message ORDER BY serial DESC LIMIT 1 OFFSET ?)
@@ -45,7 +46,7 @@ SELECT
 """
 
 
-class SqliteLedger:
+class SqliteLedger(Books):
     """Keep messages and a balance in a file, for many threads of one process.
 
     Args:
@@ -55,7 +56,7 @@ class SqliteLedger:
         plan: makes a record whole, with the serial that it is given.
 
     Raises:
-        ArgumentError: the file is of another program, or of a later release, or
+        ArgumentError: the file is of another program, or of another release, or
             another sandbox has it open.
         sqlite3.Error: the file cannot be used.
     """
@@ -67,8 +68,6 @@ class SqliteLedger:
         balance: int,
         plan: Callable[[Record, int], Record] = unplanned,
     ) -> None:
-        self._plan = plan
-        self._changed = threading.Condition()  # over the writer, the balance and the newest
         self._reading = threading.Lock()
         path = path.resolve()  # by whatever name it is opened
         with ExitStack() as opened:
@@ -76,42 +75,11 @@ class SqliteLedger:
             prepare(path, balance)
             self._writer = opened.enter_context(closing(connect(path)))
             self._reader = opened.enter_context(closing(connect(path)))
-            account = self._writer.execute("SELECT balance, newest FROM account").fetchall()
-            ((left, newest),) = account
-            self._balance, self._newest = int(left), int(newest)
+            ((left, newest, reset_serial),) = self._writer.execute(_ACCOUNT).fetchall()
             opened.pop_all()
-
-    @property
-    def balance(self) -> int:
-        """What is left."""
-        with self._changed:
-            return self._balance
-
-    def charge(self, amount: int) -> bool:
-        """Take an amount off the balance, all of it or nothing, and say which.
-
-        The file has it with the messages that it paid for.
-        """
-        with self._changed:
-            if amount > self._balance:
-                return False
-            self._balance -= amount
-            return True
-
-    def add(self, records: Iterable[Record]) -> list[Record]:
-        """Keep records, in the order given, and return them with their serials."""
-        with self._changed:
-            kept = [
-                self._plan(record, serial)
-                for serial, record in enumerate(records, self._newest + 1)
-            ]
-            newest = self._newest + len(kept)
-            with self._writer:
-                self._writer.executemany(_INSERT, map(_row, kept))
-                self._save(self._balance, newest)
-            self._newest = newest
-            self._changed.notify_all()
-        return kept
+        super().__init__(
+            balance=int(left), plan=plan, newest=int(newest), reset_serial=int(reset_serial)
+        )
 
     def find(self, filters: Filters, start: int = 0, limit: int | None = None) -> list[Record]:
         """Return the records that are asked for, newest first.
@@ -142,32 +110,10 @@ class SqliteLedger:
         query = f"SELECT {_COLUMNS} FROM message WHERE serial > ? ORDER BY serial LIMIT ?"  # noqa: S608 - constants
         return self._records(query, serial, limit)
 
-    def newest(self) -> int:
-        """Return the newest serial, 0 when nothing was ever accepted."""
-        return self._newest
-
-    def wait(self, serial: int, timeout_s: float) -> int:
-        """Block until there is something after a serial, and return the newest.
-
-        Args:
-            serial: what the caller has.
-            timeout_s: seconds of the machine's clock, after which it returns anyway.
-        """
-        with self._changed:
-            self._changed.wait_for(lambda: self._newest > serial, timeout_s)
-            return self._newest
-
     def wipe(self, keep: int = 0) -> int:
         """Forget all but the newest records, and return how many went."""
         with self._changed, self._writer:
             return self._writer.execute(_WIPE, (keep,)).rowcount
-
-    def restore(self, balance: int) -> None:
-        """Forget all records and make the balance an amount. Serials go on."""
-        with self._changed, self._writer:
-            self._writer.execute("DELETE FROM message")
-            self._save(balance, self._newest)
-            self._balance = balance
 
     def references(self, start: str = "", limit: int = 100) -> list[str]:
         """Return the references after one, in order, without the empty one."""
@@ -185,24 +131,26 @@ class SqliteLedger:
         return int(names), Tally(int(accepted), int(delivered), int(repeated))
 
     def close(self) -> None:
-        """Write the balance and close the file. May be called twice."""
+        """Close the file. May be called twice."""
         with self._changed, self._reading:
-            try:
-                with self._writer:
-                    self._save(self._balance, self._newest)
-            except sqlite3.ProgrammingError:
-                return  # it was closed before
-            finally:
-                self._reader.close()
-                self._writer.close()
-                self._lock.close()
+            self._reader.close()
+            self._writer.close()
+            self._lock.close()
 
     def __repr__(self) -> str:
         return f"<SqliteLedger newest={self._newest}>"
 
-    def _save(self, balance: int, newest: int) -> None:
-        query = "UPDATE account SET balance = ?, newest = ?"
-        self._writer.execute(query, (balance, newest))
+    def _keep(self, records: Sequence[Record], balance: int, newest: int) -> None:
+        with self._writer:
+            self._writer.executemany(_INSERT, map(_row, records))
+            self._writer.execute("UPDATE account SET balance = ?, newest = ?", (balance, newest))
+
+    def _forget(self, balance: int) -> None:
+        with self._writer:
+            self._writer.execute("DELETE FROM message")
+            self._writer.execute(
+                "UPDATE account SET balance = ?, reset_serial = newest", (balance,)
+            )
 
     def _asked(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._reading:
