@@ -144,7 +144,7 @@ def test_a_receipt_on_its_way_at_a_reset_comes_to_nothing(
 ) -> None:
     posts: list[object] = []
 
-    def reset_meanwhile(*given: object) -> int:
+    def reset_meanwhile(*given: object, **_: object) -> int:
         posts.append(given)
         caller.gateway.reset()
         return 500

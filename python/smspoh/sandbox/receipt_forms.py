@@ -12,22 +12,25 @@ import json
 import socket
 import ssl
 import time
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import quote, urlencode, urlsplit
 
 from smspoh.gateway.hosts import is_loopback
 
+from .names import Names
 from .sending import time_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
     from urllib.parse import SplitResult
 
     from _typeshed import WriteableBuffer
 
     from .ledger import Record
+    from .names import Hold
     from .settings import ReceiptForm
 
 _JSON: Final = "application/json"
@@ -72,7 +75,9 @@ def post_receipt(
     fields: Mapping[str, str | None],
     form: ReceiptForm,
     timeout_s: float,
-    hold: Callable[[socket.socket], object] = lambda _: None,
+    *,
+    hold: Hold = lambda _: None,
+    names: Names | None = None,
 ) -> int | None:
     """Send one receipt, and return the HTTP status of the answer, or None without one.
 
@@ -82,15 +87,16 @@ def post_receipt(
         url: that `may_go`.
         fields: of the receipt.
         form: how it is written.
-        timeout_s: seconds for all of it, save for asking for the address of a name.
-        hold: called with each socket before it is used; who shuts it down ends the receipt.
+        timeout_s: seconds for all of it, from asking for the address of a name.
+        hold: called, before each wait, with what ends it; an OSError of it ends the receipt.
+        names: asks for addresses.
     """
     parts, deadline = urlsplit(url), time.monotonic() + timeout_s
     request = _request(url, fields, form)
     try:
         # http.client would refuse the spaces of the specification's example, and would
         # wait anew for each drop of an answer.
-        with closing(_connected(parts, deadline, hold)) as line:
+        with closing(_connected(parts, deadline, hold, names or Names())) as line:
             line.settimeout(_left_s(deadline))
             line.sendall(request)  # the timeout is for all of it
             answer = http.client.HTTPResponse(cast("socket.socket", _Answer(line, deadline)))
@@ -120,25 +126,27 @@ class _Answer(io.RawIOBase):
         return self._line.recv_into(buffer)
 
 
-def _connected(
-    parts: SplitResult, deadline: float, hold: Callable[[socket.socket], object]
-) -> socket.socket:
+def _connected(parts: SplitResult, deadline: float, hold: Hold, names: Names) -> socket.socket:
     """Return a connection to the first address of a host that takes one."""
     secure = parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
-    found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
+    port = (443 if secure else 80) if parts.port is None else parts.port
+    found = names.find(parts.hostname or "", deadline, hold)
     failed: OSError | None = None
     for tried, (family, kind, protocol, _, address) in enumerate(found):
-        line = socket.socket(family, kind, protocol)
         try:
-            hold(line)
+            line = socket.socket(family, kind, protocol)
+        except OSError as error:  # the kernel may lack the family of an address
+            failed = error
+            continue
+        try:
+            hold(partial(_shut, line))
             line.settimeout(_left_s(deadline) / (len(found) - tried))
-            line.connect(address)
+            line.connect((address[0], port, *address[2:]))
             if secure:
                 line = ssl.create_default_context().wrap_socket(
                     line, server_hostname=parts.hostname, do_handshake_on_connect=False
                 )
-                hold(line)
+                hold(partial(_shut, line))
                 line.settimeout(_left_s(deadline))
                 line.do_handshake()
         except OSError as error:
@@ -150,6 +158,13 @@ def _connected(
         else:
             return line
     raise failed or OSError("the host has no address")
+
+
+def _shut(line: socket.socket) -> None:
+    """End what another thread does with a socket."""
+    with suppress(OSError):
+        # Of the socket below TLS, which that thread is in.
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 def _left_s(deadline: float) -> float:

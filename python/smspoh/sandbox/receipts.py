@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 import logging
-import socket
 import threading
 import time
 from collections import deque
@@ -17,11 +16,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from weakref import WeakSet
 
 from smspoh.errors import ArgumentError
 from smspoh.gateway.models import Status
 
 from .life import draws
+from .names import Names
 from .receipt_forms import may_go, post_receipt, receipt_fields
 
 if TYPE_CHECKING:
@@ -99,7 +100,9 @@ class Receipts:
         # By URL, what is due while another of it is in hand; so they stay in order.
         self._held: dict[str, deque[_Job]] = {}
         self._in_hand: set[str] = set()
-        self._lines: dict[int, socket.socket] = {}  # by thread
+        self._names = Names()
+        self._ends: dict[threading.Thread, Callable[[], object]] = {}  # of what each waits for
+        self._dismissed: WeakSet[threading.Thread] = WeakSet()
         self._generation = 0  # what a reset raises, so that what is older comes to nothing
         self._orders = 0
         self._serial = 0
@@ -150,11 +153,21 @@ class Receipts:
             now: an aware time; None is that of the sandbox's clock.
         """
         moment = now or self._clock.now()
-        due: list[_Job] = []
+        due: deque[_Job] = deque()
         with self._changed:
             while self._jobs and self._jobs[0].due <= moment:
                 due.append(heapq.heappop(self._jobs))
-        return sum(self._deliver(job, moment) for job in due)
+        count = 0
+        try:
+            while due:
+                count += self._deliver(due[0], moment)
+                due.popleft()
+        finally:  # what a fault of the store kept from going waits on
+            with self._changed:
+                for job in due:
+                    if job.generation == self._generation:
+                        heapq.heappush(self._jobs, job)
+        return count
 
     def clear(self, reset: Callable[[], object] = lambda: None) -> None:
         """Forget what was sent, what waits and what is on its way. Serials go on.
@@ -190,10 +203,9 @@ class Receipts:
                     heapq.heappush(self._jobs, job)
             self._held.clear()
             self._in_hand.clear()
-            for line in self._lines.values():
-                with suppress(OSError):
-                    # Of the socket below TLS, which another thread is in.
-                    socket.socket.shutdown(line, socket.SHUT_RDWR)
+            self._dismissed.update(threads)
+            for end in self._ends.values():
+                end()
             self._changed.notify_all()
         deadline = time.monotonic() + _STOP_S
         for thread in threads:
@@ -270,19 +282,26 @@ class Receipts:
 
     def _post(self, url: str, fields: Mapping[str, str | None]) -> int | None:
         """Send one receipt on a connection that `stop` can end."""
-        me, settings = threading.get_ident(), self._settings
+        me, settings = threading.current_thread(), self._settings
 
-        def hold(line: socket.socket) -> None:
+        def hold(end: Callable[[], object]) -> None:
             with self._changed:
-                self._lines[me] = line
+                if me in self._dismissed:
+                    raise OSError("stopped")
+                self._ends[me] = end
 
         try:
             return post_receipt(
-                url, fields, settings.receipt_form, settings.receipt_timeout_s, hold
+                url,
+                fields,
+                settings.receipt_form,
+                settings.receipt_timeout_s,
+                hold=hold,
+                names=self._names,
             )
         finally:
             with self._changed:
-                self._lines.pop(me, None)
+                self._ends.pop(me, None)
 
     def _retry(self, job: _Job, record: Record, now: datetime) -> None:
         settings = self._settings
@@ -303,9 +322,11 @@ class Receipts:
         self._idle.intersection_update(self._threads)
         if not self._idle:
             thread = threading.Thread(target=self._run, name="smspoh-sandbox-receipts", daemon=True)
-            self._threads.append(thread)
-            self._idle.add(thread)
-            thread.start()
+            # One that the system does not give is asked for again when something changes.
+            with suppress(RuntimeError):
+                thread.start()
+                self._threads.append(thread)
+                self._idle.add(thread)
 
     def _next_due(self, now: datetime) -> _Job | None:
         """Return the first that is due and whose URL is free, which it takes."""
@@ -368,4 +389,5 @@ class Receipts:
 
     def _wake(self) -> None:
         with self._changed:
+            self._ensure_thread()
             self._changed.notify_all()

@@ -72,7 +72,8 @@ class SandboxSettings:
         receipt_form: how they go: "query" (GET, spec's example), "post_query", "form" or
             "json" (POST, spec's words), or "typo" (GET, the example to the letter).
         receipt_hosts: names and addresses that they may go to beside this machine.
-        receipt_timeout_s: seconds for a receipt, from connecting to the answer; 60 at most.
+        receipt_timeout_s: seconds for a receipt, from the question for an address to the answer;
+            60 at most.
         receipt_attempts_max: how often one is tried until it is answered with a 2xx.
         receipt_retry_s: seconds to the second try; each more is twice as long.
         receipt_repeat_share: of the receipts that go out twice, 0 to 1.
