@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from smspoh.errors import ArgumentError
-from smspoh.sandbox import Exchange, Fault, Incoming
+from smspoh.sandbox import Exchange, Fault, Incoming, exchanges
 from smspoh.sandbox.control import ROUTES
-from smspoh.sandbox.exchanges import EXCHANGES_MAX, body_text
+from smspoh.sandbox.exchanges import EXCHANGES_MAX, Exchanges, body_text
 from smspoh.sandbox.ledger import Filters
 
 from .conftest import Caller
@@ -264,6 +265,46 @@ def test_only_the_last_exchanges_are_kept_and_none_of_the_sandboxes_own(caller: 
     assert len(kept) == EXCHANGES_MAX
     assert (kept[-1].path, kept[-1].status) == ("/api/rest/nothing", 404)
     assert all(isinstance(exchange, Exchange) for exchange in kept)
+
+
+def test_what_a_fault_did_to_the_socket_is_shown(caller: Caller) -> None:
+    for kind in ("reset", "truncate", "drip", "status"):
+        caller.control("POST", "/faults", {"kind": kind, "times": 1})
+        caller.raw("GET", "/account/get-balance")
+    caller.send(to="09000000011")
+    _, shown = caller.control("GET", "/requests")
+    found = [(row["status"], row["fault"]) for row in shown["requests"]]
+    assert found == [
+        (200, "reset"),
+        (200, "truncate"),
+        (200, "drip"),
+        (500, None),
+        (200, "reset"),
+    ]
+
+
+def test_the_exchanges_have_a_limit_of_bytes_too(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = Exchange("GET", "/a", 200, "x" * 1000, "y" * 1000, caller.clock.now)
+    monkeypatch.setattr(exchanges, "BYTES_MAX", one.size * 3)
+    kept = Exchanges()
+    for status in range(5):
+        kept.add(replace(one, status=status))
+    assert [found.status for found in kept.all()] == [2, 3, 4]
+    # A text of this character takes 4 bytes for each, the others one.
+    wide = replace(one, reply_text="y" * 999 + "\U0001f600", status=9)
+    kept.add(wide)
+    assert [found.status for found in kept.all()] == [9]
+    kept.clear()
+    for status in range(5):
+        kept.add(replace(one, status=status))
+    assert len(kept.all()) == 3
+
+
+def test_the_head_of_an_exchange_is_cut_too(caller: Caller) -> None:
+    caller.raw("GET", "/account/get-balance", x_long="x" * 10**6)
+    assert len(caller.gateway.requests[0].request_text) < 70_000
 
 
 def test_a_request_that_breaks_the_sandbox_is_kept_too(

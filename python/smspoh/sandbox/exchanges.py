@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 EXCHANGES_MAX: Final = 1000
+BYTES_MAX: Final = 32 * 1024 * 1024  # of memory, that all of them take
 TEXT_BYTES_MAX: Final = 65_536  # of one request, and of one reply
 HIDDEN: Final = "hidden"
 _KEY: Final = "encryptkey"
@@ -28,7 +30,7 @@ class Exchange:
         method: in capitals.
         path: with the prefix ``/api/rest``.
         status: of the reply.
-        request_text: the head and the body, up to 64 KiB.
+        request_text: the head and the body, each up to 64 KiB.
         reply_text: the body, up to 64 KiB, as it was before a fault of the socket.
         at: an aware time.
         fault: what the socket did to the reply: "reset", "truncate" or "drip"; empty
@@ -43,21 +45,30 @@ class Exchange:
     at: datetime
     fault: str = ""
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory that its texts take."""
+        return sum(map(sys.getsizeof, (self.path, self.request_text, self.reply_text)))
+
     def __repr__(self) -> str:
         return f"<Exchange {self.method} {self.status}>"
 
 
 class Exchanges:
-    """Keep the last exchanges. May be used from many threads."""
+    """Keep the last exchanges, as many as there is room for. May be used from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: deque[Exchange] = deque(maxlen=EXCHANGES_MAX)
+        self._kept: deque[Exchange] = deque()
+        self._bytes = 0
 
     def add(self, exchange: Exchange) -> None:
-        """Keep one."""
+        """Keep one, and forget the oldest that are too much."""
         with self._lock:
             self._kept.append(exchange)
+            self._bytes += exchange.size
+            while len(self._kept) > EXCHANGES_MAX or self._bytes > BYTES_MAX:
+                self._bytes -= self._kept.popleft().size
 
     def all(self) -> list[Exchange]:
         """Return what is kept, oldest first."""
@@ -68,6 +79,7 @@ class Exchanges:
         """Forget all."""
         with self._lock:
             self._kept.clear()
+            self._bytes = 0
 
 
 def head_text(method: str, path: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
@@ -77,7 +89,7 @@ def head_text(method: str, path: str, query: Mapping[str, str], headers: Mapping
     lines = [f"{method} {path}{asked}"]
     for name, value in headers.items():
         lines.append(f"{name}: {HIDDEN if name.lower() in _SECRET_HEADERS else value}")
-    return "\n".join(lines) + "\n\n"
+    return _cut("\n".join(lines)) + "\n\n"
 
 
 def body_text(body: bytes) -> str:
@@ -99,7 +111,11 @@ def body_text(body: bytes) -> str:
         shown = json.dumps(_hidden(json.loads(text)), ensure_ascii=False)
     except (ValueError, RecursionError):
         return f"[{len(body)} bytes that are not JSON]"
-    return shown.encode("utf-8", "replace")[:TEXT_BYTES_MAX].decode("utf-8", "replace")
+    return _cut(shown)
+
+
+def _cut(text: str) -> str:
+    return text.encode("utf-8", "replace")[:TEXT_BYTES_MAX].decode("utf-8", "replace")
 
 
 def _is_key(name: str) -> bool:

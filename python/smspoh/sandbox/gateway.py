@@ -93,7 +93,7 @@ class SandboxGateway:
 
     @property
     def requests(self) -> list[Exchange]:
-        """The last 1,000 exchanges of the API, oldest first, secrets hidden."""
+        """The last exchanges of the API, oldest first, secrets hidden: 1,000, or 32 MiB."""
         return self._exchanges.all()
 
     def handle(self, request: Incoming) -> Response:

@@ -189,6 +189,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
                         "request": TEXT,
                         "reply": TEXT,
                         "at": TEXT,
+                        "fault": MAYBE_TEXT,
                     }
                 )
             )

@@ -85,6 +85,7 @@ def exchange_view(exchange: Exchange) -> dict[str, Any]:
         "request": exchange.request_text,
         "reply": exchange.reply_text,
         "at": exchange.at.isoformat(),
+        "fault": exchange.fault or None,
     }
 
 
