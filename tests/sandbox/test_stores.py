@@ -105,10 +105,14 @@ def test_a_store_is_made_whole_or_not_at_all(
         assert ledger.balance == 2
 
 
+@pytest.mark.parametrize("journal", ["delete", "wal"])
 @pytest.mark.parametrize("version", [0, 2, 3])
-def test_nothing_of_another_programs_file_is_changed(tmp_path: Path, version: int) -> None:
+def test_nothing_of_another_programs_file_is_changed(
+    tmp_path: Path, version: int, journal: str
+) -> None:
     path = tmp_path / "theirs"
     with closing(sqlite3.connect(path)) as other:
+        other.execute(f"PRAGMA journal_mode = {journal}")
         other.execute("CREATE TABLE theirs (x)")
         other.execute(f"PRAGMA user_version = {version}")
     path.chmod(0o644)
@@ -117,7 +121,37 @@ def test_nothing_of_another_programs_file_is_changed(tmp_path: Path, version: in
         SqliteLedger(path, balance=1)
     assert path.read_bytes() == before
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
-    assert sorted(found.name for found in tmp_path.iterdir()) == ["theirs", "theirs-lock"]
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["theirs"]
+
+
+def test_nothing_is_left_beside_what_is_no_file_of_sqlite(tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_text("no database at all, however long it may be" * 100)
+    for name in (path, tmp_path):
+        with pytest.raises(sqlite3.Error):
+            SqliteLedger(name, balance=1)
+    assert [found.name for found in tmp_path.iterdir()] == ["text"]
+    assert not tmp_path.with_name(f"{tmp_path.name}-lock").exists()
+
+
+def test_a_lock_that_was_there_stays_when_the_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    SqliteLedger(path, balance=1).close()
+    path.write_text("no database at all, however long it may be" * 100)
+    with pytest.raises(sqlite3.DatabaseError):
+        SqliteLedger(path, balance=1)
+    assert (tmp_path / "store-lock").exists()
+
+
+def test_a_foreign_file_that_is_open_elsewhere_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "theirs"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode = wal")
+        other.execute("CREATE TABLE theirs (x)")  # in the log alone
+        with pytest.raises(ArgumentError, match="another program"):
+            SqliteLedger(path, balance=1)
+        names = sorted(found.name for found in tmp_path.iterdir())
+    assert names == ["theirs", "theirs-shm", "theirs-wal"]
 
 
 def failing(*_: Any, **__: Any) -> Any:

@@ -57,10 +57,11 @@ def take_lock(path: Path) -> sqlite3.Connection:
     system as that one can. The store itself has two connections, so it cannot be it.
 
     Raises:
-        ArgumentError: another has it, in this process or another.
+        ArgumentError: another has it, in this process or another; or the file is of
+            another program, or of another release.
     """
     beside = path.with_name(f"{path.name}-lock")
-    _make(beside)
+    is_new = _make(beside)
     lock = sqlite3.connect(beside, check_same_thread=False, timeout=0, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")
@@ -69,17 +70,19 @@ def take_lock(path: Path) -> sqlite3.Connection:
         if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
             raise ArgumentError("another sandbox has this store open") from None
         raise
+    try:
+        is_made(path)
+    except BaseException:
+        lock.close()
+        if is_new:  # nobody needs a lock of what is no store
+            beside.unlink()
+        raise
     return lock
 
 
 def prepare(path: Path, balance: int) -> None:
-    """Make the tables where there are none. Whoever calls has the lock.
-
-    Raises:
-        ArgumentError: the file is of another program, or of another release. Nothing of
-            it is changed.
-    """
-    if not path.exists() or path.stat().st_size == 0 or not _has_tables(path):
+    """Make the tables where there are none. Whoever calls has the lock."""
+    if not is_made(path):
         _make(path)
         with closing(sqlite3.connect(path, timeout=10)) as connection:
             connection.executescript(
@@ -104,10 +107,22 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _has_tables(path: Path) -> bool:
-    """Return whether a file has our tables; False is an empty one."""
-    # Read only: a connection that may write also writes when it is closed.
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)) as reader:
+def is_made(path: Path) -> bool:
+    """Return whether a file has our tables; False is an empty one, or none.
+
+    Raises:
+        ArgumentError: it is of another program, or of another release. Nothing of it is
+            changed.
+        sqlite3.Error: it is no file of SQLite.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    # A connection that may write also writes when it is closed, and one that only reads
+    # leaves a log beside a file that has none. Whoever has the lock of a store without a
+    # log is alone with it, so that it can be read as a file that nobody changes.
+    has_log = any(path.with_name(path.name + end).exists() for end in ("-wal", "-journal"))
+    uri = f"{path.as_uri()}?mode=ro{'' if has_log else '&immutable=1'}"
+    with closing(sqlite3.connect(uri, uri=True, timeout=10)) as reader:
         ((version,),) = reader.execute("PRAGMA user_version").fetchall()
         names = {name for (name,) in reader.execute(_NAMES)}
     if version == 0 and not names:
@@ -117,12 +132,15 @@ def _has_tables(path: Path) -> bool:
     return True
 
 
-def _make(path: Path) -> None:
-    """Make an empty file that is the user's alone, where there is none."""
+def _make(path: Path) -> bool:
+    """Make an empty file that is the user's alone, and return whether there was none."""
     # Never open one that is there: closing it would give up the locks of this process.
     # What else is wrong with it, SQLite says.
-    with suppress(OSError):
+    try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE))
+    except OSError:
+        return False
+    return True
 
 
 def _protect(path: Path) -> None:
