@@ -80,6 +80,8 @@ BAD_VALUES = [
     {"delivery_receipt_url": "ftp://example.com/"},
     {"delivery_receipt_url": "https://"},
     {"delivery_receipt_url": "https://[broken/"},
+    {"delivery_receipt_url": "https://example.com:65536/"},
+    {"delivery_receipt_url": "https://example.com:0/"},
     {"delivery_receipt_url": "https://example.com/ a"},
     {"delivery_receipt_url": "https://example.com/\x00"},
     {"delivery_receipt_url": "https://example.com/\r\na"},

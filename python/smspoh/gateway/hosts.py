@@ -62,15 +62,25 @@ def checked_receipt_url(
         )
 
 
+def is_receipt_url(url: str, chars_max: int) -> bool:
+    """Return True for an http or https URL of a host, of a length that is taken."""
+    return _host(url, chars_max) is not None
+
+
 def _host(url: str, chars_max: int) -> str | None:
     if len(url) > chars_max or _UNSAFE.search(url):
         return None
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        port = parts.port
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not parts.hostname:
+    if (
+        port == 0
+        or parts.scheme not in ("http", "https")
+        or "@" in parts.netloc
+        or not parts.hostname
+    ):
         return None
     return parts.hostname.rstrip(".") or None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from smspoh.gateway.hosts import is_receipt_url
 from smspoh.text import Encoding, segments
 
 from .ledger import Filters
@@ -136,7 +137,7 @@ def message_form(row: Any, prefix: str, settings: SandboxSettings) -> MessageFor
         encrypt=reader.flag("encrypt", "Encrypt"),
         encrypt_key=reader.key(),
         test=reader.flag("test", "Test"),
-        receipt_url=reader.text("deliveryReceiptUrl", "Delivery Receipt Url") or None,
+        receipt_url=reader.receipt_url(),
     )
     if reader.wrong:
         raise Invalid([(prefix + name, said) for name, said in reader.wrong])
@@ -217,6 +218,13 @@ class _Reader:
         elif key.endswith("\0"):
             self.wrong.append(("encryptKey", "Encrypt Key is invalid."))
         return key or None
+
+    def receipt_url(self) -> str | None:
+        """Return where receipts go. Whether they may go there, each of them finds out."""
+        url = self.text("deliveryReceiptUrl", "Delivery Receipt Url")
+        if url and not is_receipt_url(url, self._settings.limits.receipt_url_max):
+            self.wrong.append(("deliveryReceiptUrl", "Delivery Receipt Url is not a valid URL."))
+        return url or None
 
     def moment(self, name: str, label: str) -> datetime | None:
         value = self.text(name, label)

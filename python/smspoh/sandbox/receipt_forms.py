@@ -62,10 +62,10 @@ def may_go(url: str, hosts: frozenset[str]) -> bool:
         return False
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return False
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or port == 0:
         return False
     return is_loopback(host) or host in {name.lower() for name in hosts}
 

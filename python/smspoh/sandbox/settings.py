@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from smspoh.envelope import YII2, EnvelopeProfile
 from smspoh.errors import ArgumentError
+from smspoh.gateway.hosts import is_receipt_url
 from smspoh.gateway.profile import GATEWAY_V3, GatewayProfile
 
 from .clock import machine_now
@@ -128,5 +129,9 @@ class SandboxSettings:
         for name in _SHARES:
             if not 0 <= getattr(self, name) <= 1:
                 raise ArgumentError(f"{name} is {getattr(self, name)}; it must be 0 to 1")
+        if self.receipt_url is not None and not is_receipt_url(
+            self.receipt_url, self.limits.receipt_url_max
+        ):
+            raise ArgumentError("receipt_url must be an http or https URL")
         if self.receipt_form not in RECEIPT_FORMS:
             raise ArgumentError(f"receipt_form must be one of {', '.join(RECEIPT_FORMS)}")
