@@ -230,6 +230,7 @@ soak: build ## the long campaigns
 	SMSPOH_HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest tests/kdf tests/envelope tests/phone tests/text
 	$(BIN)/python -m tests.phone.soak
 	$(BIN)/python -m tests.text.soak
+	$(BIN)/python -m tests.sandbox.million
 	$(MAKE) test-api API_CASES=1000
 	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 
