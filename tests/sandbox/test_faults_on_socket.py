@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import socket
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from smspoh.sandbox.transmit import transmit
 from .conftest import KEY, QUICK, SECRET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
 
     from smspoh.gateway.models import Response
 
@@ -101,8 +102,10 @@ def transmitted(answer: Response, monkeypatch: pytest.MonkeyPatch) -> tuple[list
     """Return what is sent of a reply, and how many seconds it would take."""
     slept: list[float] = []
 
-    async def sleep(seconds: float) -> None:
+    async def wait_for(client: Coroutine[Any, Any, None], seconds: float) -> None:
+        client.close()
         slept.append(seconds)
+        raise TimeoutError  # it is still there
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -111,7 +114,7 @@ def transmitted(answer: Response, monkeypatch: pytest.MonkeyPatch) -> tuple[list
         return {"type": "http.disconnect"}
 
     sent: list[Any] = []
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "wait_for", wait_for)
     asyncio.run(transmit(answer, {}, receive, send))
     return sent, sum(slept)
 
@@ -197,3 +200,26 @@ def test_the_peer_is_passed_on(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
     with closing(connect(sandbox)) as connection:
         send(connection)
     assert seen == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("is_dripping", [True, False])
+def test_nothing_is_kept_for_a_client_that_left(is_dripping: bool) -> None:
+    settings = SandboxSettings(envelope=QUICK, slow_reply_s=86_400)
+    with Sandbox(api_key=KEY, api_secret=SECRET, settings=settings) as sandbox:
+        asked = sandbox._server.server_state.tasks
+        if is_dripping:
+            sandbox.gateway.faults.add(Fault("drip", seconds=86_400))
+        with closing(connect(sandbox)) as connection:
+            body = {"to": "09000000009", "message": "x", "from": "SMSPoh"}
+            if is_dripping:
+                send(connection).close()
+            else:
+                connection.request("POST", "/api/rest/send", json.dumps(body), HEADERS)
+            while not stored(sandbox):
+                time.sleep(0.01)
+            assert len(asked) == 1
+        for _ in range(3000):
+            if not asked:
+                break
+            time.sleep(0.01)
+        assert not asked

@@ -109,3 +109,17 @@ def test_what_costs_too_much_is_not_encrypted_first(monkeypatch: pytest.MonkeyPa
     meanwhile(monkeypatch, lambda: done.append(None))
     assert caller.send(encrypt=1)[0]["message"] == "Insufficient Balance"
     assert done == []
+
+
+def test_a_reset_that_fails_leaves_messages_and_receipts(
+    kept: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_: int) -> None:
+        raise OSError("full")
+
+    kept.send(deliveryReceiptUrl="http://127.0.0.1:9/")
+    monkeypatch.setattr(kept.gateway.ledger, "_forget", failing)
+    with pytest.raises(OSError, match="full"):
+        kept.gateway.reset()
+    assert (kept.history()["records"], kept.gateway.receipts.waiting()) == (1, 3)
+    assert kept.balance() == 90

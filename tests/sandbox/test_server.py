@@ -354,3 +354,20 @@ def test_a_store_that_is_locked_does_not_hold_up_other_requests(tmp_path: Path) 
             assert sent == []
         sender.join()
     assert sent == [200]
+
+
+def test_a_sandbox_that_gets_no_thread_leaves_port_and_store_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    settings = SandboxSettings(envelope=QUICK, store=tmp_path / "store")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", none)
+        with pytest.raises(RuntimeError, match="new thread"):
+            Sandbox(port=port, settings=settings)
+    with Sandbox(port=port, settings=settings) as sandbox:
+        assert call(sandbox, "GET", "/nothing").status_code == 404

@@ -106,8 +106,12 @@ class Sandbox:
         self._thread = threading.Thread(
             target=self._serve, name=f"smspoh-sandbox-{free_port}", daemon=True
         )
-        self._thread.start()
-        self._server.ready.wait()
+        try:
+            self._thread.start()
+            self._server.ready.wait()
+        except BaseException:  # nobody gets an object to stop
+            self.stop()
+            raise
         if not self._server.started:
             self.stop()
             raise BugError("the sandbox's server ended before it listened")
@@ -118,7 +122,8 @@ class Sandbox:
         May be called twice.
         """
         self._server.should_exit = True
-        self._thread.join()
+        if self._thread.ident is not None:  # else the system gave none
+            self._thread.join()
         self._socket.close()
         self.gateway.close()
 

@@ -24,8 +24,8 @@ async def transmit(answer: Response, scope: Scope, receive: Receive, send: Send)
     fault = None
     if isinstance(answer, Reply):
         fault = answer.fault
-        if answer.delay_s:
-            await asyncio.sleep(answer.delay_s)
+        if answer.delay_s and not await _stays(receive, answer.delay_s):
+            return
     if fault == "reset":
         await _reset(scope, receive)
         return
@@ -40,7 +40,8 @@ async def transmit(answer: Response, scope: Scope, receive: Receive, send: Send)
         size = max(1, -(-len(body) // _DROPS))
         for at in range(0, len(body), size):
             await send(_body(body[at : at + size], more=True))
-            await asyncio.sleep(answer.drip_s / _DROPS)
+            if not await _stays(receive, answer.drip_s / _DROPS):
+                return
         body = _NO_BODY
     await send(_body(body, more=False))
 
@@ -63,6 +64,18 @@ async def _reset(scope: Scope, receive: Receive) -> None:
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     transport.abort()
     await _gone(receive)
+
+
+async def _stays(receive: Receive, seconds: float) -> bool:
+    """Wait, and return whether the client is still there: for one that left nobody waits on.
+
+    The server takes so many requests at a time, and those would be among them.
+    """
+    try:
+        await asyncio.wait_for(_gone(receive), seconds)
+    except TimeoutError:
+        return True
+    return False
 
 
 async def _gone(receive: Receive) -> None:
