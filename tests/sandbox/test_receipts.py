@@ -14,7 +14,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from smspoh.errors import ArgumentError
 from smspoh.sandbox import Receipt, Sandbox, SandboxSettings
 from smspoh.sandbox.receipt_forms import may_go, post_receipt
 
@@ -240,41 +239,6 @@ def test_receipts_come_out_of_order_and_repeat_it_with_the_seed() -> None:
 )
 def test_receipts_go_to_this_machine_and_to_the_allowed_names(url: str, goes: bool) -> None:
     assert may_go(url, frozenset({"Allowed.example"})) is goes
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "ftp://127.0.0.1/",
-        "javascript:alert(1)",
-        "127.0.0.1/hook",
-        "http://",
-        "http:///hook",
-        "http://127.0.0.1/a b",
-        "http://127.0.0.1/\r\nX: y",
-        "http://127.0.0.1:99999/",
-        "http://127.0.0.1:0/",
-        "http://[::1/",
-        "http://127.0.0.1/" + "a" * 2032,
-    ],
-    ids=lambda url: url[:30],
-)
-def test_what_is_no_url_is_refused_with_the_message(caller: Caller, url: str) -> None:
-    said = "Delivery Receipt Url is not a valid URL."
-    assert caller.refused(deliveryReceiptUrl=url) == {"deliveryReceiptUrl": said}
-    row = {"to": "09250000001", "message": "Hello", "from": "SMSPoh"}
-    bulk = {"messages": [row, row | {"deliveryReceiptUrl": url}]}
-    status, answer = caller.post("/send/bulk", bulk)
-    assert (status, answer) == (422, [{"field": "messages[1].deliveryReceiptUrl", "message": said}])
-    assert caller.history()["records"] == 0
-    with pytest.raises(ArgumentError, match="receipt_url must be"):
-        SandboxSettings(receipt_url=url)
-
-
-def test_a_url_of_the_most_characters_is_taken_whatever_its_host(caller: Caller) -> None:
-    url = "https://other.example/"
-    caller.send(deliveryReceiptUrl=url + "a" * (2048 - len(url)))
-    assert [found.attempt for found in deliver(caller)] == [0, 0, 0]
 
 
 def test_a_url_that_may_not_be_is_written_down_and_not_tried(caller: Caller) -> None:
