@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml' -o -name '*.bin')
 
-.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser test-api check format header lock numbering-plan metadata build-rivals build-peers zawgyi-model gate bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser test-api check format header lock numbering-plan metadata build-rivals build-peers build-sdks zawgyi-model gate bench docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -136,6 +136,14 @@ build-peers: target/peers/absent.json ## get the rivals that are not Rust, as fa
 target/peers/absent.json: bench/build_peers.py bench/peers/package.json bench/peers/worker.cpp requirements/peers.txt requirements/peers-closeio.txt | build
 	@$(BIN)/python -m bench.build_peers
 
+build-sdks: target/sdks/.built ## get the clients of other SMS gateways
+
+target/sdks/.built: requirements/sdks.txt | setup
+	@echo "build-sdks: installing what $< names into target/sdks"
+	@$(BIN)/python -m venv --clear target/sdks
+	@target/sdks/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 # Each bench runs once as a test too: every engine must give the same answer.
 test-python: build build-rivals
 	$(BIN)/python -m pytest tests bench --benchmark-disable
@@ -205,7 +213,7 @@ lock: ## write the locks anew (needs uv)
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links $(UPGRADE) --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
 	done
-	for python in peers:3.11 peers-closeio:3.12 api:3.11; do \
+	for python in peers:3.11 peers-closeio:3.12 api:3.11 sdks:3.11; do \
 		uv pip compile --quiet --universal --python-version $${python#*:} --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links requirements/$${python%:*}.in -o requirements/$${python%:*}.txt; \
 	done
