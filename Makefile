@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml' -o -name '*.bin')
 
-.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser test-api check format header lock numbering-plan metadata build-rivals build-peers build-sdks zawgyi-model gate bench docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser test-api check format header lock numbering-plan metadata build-rivals build-peers build-sdks zawgyi-model gate bench bench-faults docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -136,7 +136,7 @@ build-peers: target/peers/absent.json ## get the rivals that are not Rust, as fa
 target/peers/absent.json: bench/build_peers.py bench/peers/package.json bench/peers/worker.cpp requirements/peers.txt requirements/peers-closeio.txt | build
 	@$(BIN)/python -m bench.build_peers
 
-build-sdks: target/sdks/.built ## get the clients of other SMS gateways
+build-sdks: target/sdks/.built ## get the clients of other SMS gateways, for `make bench-faults`
 
 target/sdks/.built: requirements/sdks.txt | setup
 	@echo "build-sdks: installing what $< names into target/sdks"
@@ -185,6 +185,7 @@ check: build ## format, lint, types, import rules, header and documents fresh
 	$(BIN)/python -m tools.numbering_plan --check
 	$(BIN)/python -m tools.zawgyi_model --check
 	$(BIN)/python -m tools.bench_report --check
+	$(BIN)/python -m tools.sdk_report --check
 	$(BIN)/python tools/check_tree.py
 	@echo "check: all clean"
 
@@ -226,6 +227,13 @@ bench: build build-rivals build-peers ## ours and the rivals in one run: a table
 	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
 	$(BIN)/python -m bench.compare
 	$(BIN)/python -m tools.bench_report
+
+# Six minutes, most of them waiting for replies that do not come. Its record is of what
+# happens, not of time, so it is no part of `make bench`.
+bench-faults: build build-sdks ## ours and other SMS clients under the same faults: a table, the record, docs/faults.md
+	$(BIN)/python -m bench.sdk_faults
+	$(BIN)/python -m tools.sdk_report
+	$(BIN)/python -m bench.sdk_faults --campaign 10000 --seed 1
 
 docs: build ## run every example of the documents
 	$(BIN)/python -m pytest tests/docs tests/gateway/test_guides.py

@@ -181,7 +181,9 @@ def picture(records: Sequence[dict[str, Any]]) -> str:
 
 def made(folder: Path) -> dict[str, str | None]:
     """Return each file that the records of a folder make; None for one that must not be there."""
-    read = (json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json")))
+    # Those of the faults have a page of their own: tools/sdk_report.py.
+    paths = sorted(set(folder.glob("*.json")) - set(folder.glob("sdk-faults-*.json")))
+    read = (json.loads(path.read_text("utf-8")) for path in paths)
     records = newest(read)
     return {
         "benchmarks.md": page(records),
