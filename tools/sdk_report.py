@@ -36,10 +36,11 @@ make bench-faults
 
 ## What was done
 
-Each client runs in a process of its own and is made as its README makes it: no retry and no
-timeout is set or changed, and the address is its own. That name leads to a server on this
-machine, which speaks TLS by an authority of that run, takes the message, answers with the
-success of that gateway's API, or does what the column says, and counts.
+Each client runs in a process of its own and is made by its constructor from credentials, with the
+region or the account's host where it wants one: no retry and no timeout is set or changed, and the
+address is that of the real gateway. That name leads to a server on this machine, which speaks TLS
+by an authority of that run, takes the message, answers with a success that the client reads as one,
+or does what the column says, and counts.
 
 A call is one call of the SDK's method that sends, with a new client and a text of its own. With
 *once* the first request of the call meets the fault and later ones do not; with *each time* all
@@ -69,7 +70,8 @@ COPIES: Final = """\
 
 The least and the most of all calls where they differ. 0 means that the caller got an error and
 nothing was taken. *waits*: the call had not returned when the run gave up. *timeout* is how long
-the client waits for a reply by default, as its source has it.
+the client waits for a reply by default; with *none* it has no limit, and waited to the
+end of the run.
 
 """
 LEARNS: Final = """\

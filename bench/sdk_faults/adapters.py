@@ -1,4 +1,4 @@
-"""One SDK after the other: a client made as its README makes it, and one message.
+"""One SDK after the other: a client made from credentials alone, and one message.
 
 Each imports what it needs when it is called, because each runs in a process of its own, in
 the environment of requirements/sdks.txt. Nothing about retries or timeouts is set.
@@ -24,7 +24,7 @@ class Adapter:
     Attributes:
         package: on PyPI.
         host: that its code connects to.
-        timeout_s: for a reply, by default, as its source has it; None is no limit.
+        timeout_s: for a reply, by default; None is no limit.
         send: sends a text, and returns what the SDK returns or raises what it raises.
     """
 

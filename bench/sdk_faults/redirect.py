@@ -1,6 +1,6 @@
 """Each SDK speaks to the host that its own code names; here every name is this machine.
 
-So a client is made as its README makes it, down to the address. Nothing leaves the machine:
+So a client is made as for the real gateway, down to the address. Nothing leaves the machine:
 there is no other answer to the question where a host is.
 """
 
