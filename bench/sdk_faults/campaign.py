@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import httpx2
 
-from smspoh import Client, GatewayError
+from smspoh import GatewayError
+from smspoh.gateway import RetryPolicy
+from smspoh.gateway.client import Client
+from smspoh.gateway.driving import drive
 from smspoh.sandbox import SandboxGateway, SandboxSettings
 from smspoh.sandbox.faults import STAGES, Fault
 from smspoh.sandbox.in_process import InProcess
@@ -25,6 +28,10 @@ from .ours import KEY, SECRET, SENDER, Policy, send_once
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeAlias
+
+    from smspoh.gateway import Response
+    from smspoh.gateway.attempt import Flow, T
+    from smspoh.sandbox.clock import SandboxClock
 
     Sender: TypeAlias = Callable[[Client, str, str, str, Policy], object]
 
@@ -48,6 +55,23 @@ class Tally:
             f"sdk_faults: {self.sends} sends, {self.once} delivered once,"
             f" {self.lost} lost, {self.repeated} repeated"
         )
+
+
+class OnClock(Client):
+    """A client that waits by moving the clock of a sandbox."""
+
+    __slots__ = ("_clock",)
+
+    def keep_to(self, clock: SandboxClock) -> None:
+        self._clock = clock
+        self._calls.rules = replace(
+            self._calls.rules,
+            monotonic=lambda: clock.now().timestamp(),
+            epoch_ns=lambda: int(clock.now().timestamp() * 1e9),
+        )
+
+    def _drive(self, flow: Flow[T], replies: list[Response] | None = None, /) -> T:
+        return drive(flow, self._wire.exchange, replies, sleep=self._clock.advance)
 
 
 class _Line(httpx2.BaseTransport):
@@ -98,10 +122,13 @@ def campaign(sends: int, seed: int, send: Sender = send_once, settle_s: float = 
     settings = SandboxSettings(balance=10**12, messages_max=sends * 20, seed=seed)
     gateway = SandboxGateway(KEY, SECRET, base_url=_URL, settings=settings)
     gateway.clock.freeze()
-    policy = Policy(attempts=24, settle_s=settle_s, sleep=gateway.clock.advance)
+    policy = Policy(attempts=24, settle_s=settle_s)
     line = _Line(gateway)
     references = [f"campaign-{seed}-{number}" for number in range(sends)]
-    with Client(KEY, SECRET, base_url=_URL, transport=line) as client:
+    # More attempts and tokens than any message can need: the draws are ruder than a gateway.
+    retry = RetryPolicy(attempts_max=20, budget=1_000_000, deadline_s=3600.0)
+    with OnClock(KEY, SECRET, base_url=_URL, transport=line, retry=retry) as client:
+        client.keep_to(gateway.clock)
         for number, reference in enumerate(references):
             for fault in drawn(draw):
                 gateway.faults.add(fault)
@@ -128,5 +155,4 @@ def retrying(client: Client, to: str, message: str, reference: str, policy: Poli
         except GatewayError as error:
             if not left or (error.response is not None and error.response.status < 429):
                 raise
-            policy.sleep(policy.settle_s)
     raise AssertionError("the last attempt returns or raises")

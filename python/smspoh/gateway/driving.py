@@ -96,7 +96,11 @@ def described(method: M, call: Callable[..., Any], returns: str = "{}") -> M:
 
 
 def drive(
-    flow: Flow[T], exchange: Callable[[Request], Response], replies: list[Response] | None = None
+    flow: Flow[T],
+    exchange: Callable[[Request], Response],
+    replies: list[Response] | None = None,
+    *,
+    sleep: Callable[[float], object] = time.sleep,
 ) -> T:
     """Drive a flow to its end, blocking."""
     try:
@@ -109,7 +113,7 @@ def drive(
                     if replies is not None:
                         replies.append(answer)
                 elif isinstance(step, Sleep):
-                    time.sleep(step.seconds)
+                    sleep(step.seconds)
                 elif isinstance(step, Work):
                     answer = step.run()
             except BaseException as error:  # noqa: BLE001 - the flow decides what it means
