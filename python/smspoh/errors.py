@@ -13,6 +13,7 @@
         MalformedEnvelope         not the message format at all
         DecryptError              a wrong key or a changed message
       NumberError                 (ValueError) a single number that was refused
+      ReceiptError                (ValueError) no receipt, or not one of this message
       GatewayError                .request .response .maybe_sent
         TransportError            no reply
         RejectedError             4xx
@@ -124,6 +125,10 @@ class NumberError(SmspohError, ValueError):
     def __init__(self, message: str, *, verdict: Verdict) -> None:
         super().__init__(message)
         self.verdict = verdict
+
+
+class ReceiptError(SmspohError, ValueError):
+    """A request that is no receipt, or a receipt that is not one of this message."""
 
 
 class GatewayError(SmspohError):

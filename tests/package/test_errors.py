@@ -56,6 +56,7 @@ def test_every_error_is_exported_and_documented() -> None:
         assert cls.__doc__
 
 
-def test_argument_and_number_errors_are_value_errors() -> None:
+def test_errors_of_a_value_are_value_errors() -> None:
     assert issubclass(smspoh.ArgumentError, ValueError)
+    assert issubclass(smspoh.ReceiptError, ValueError)
     assert issubclass(smspoh.NumberError, ValueError)

@@ -7,6 +7,25 @@ from typing import assert_type
 
 import smspoh
 from smspoh.gateway import BulkResult, OutgoingMessage, SendResult
+from smspoh.gateway.webhook import (
+    Confirmation,
+    Delivery,
+    DeliveryBook,
+    Expected,
+    MemoryDeliveryBook,
+    Merged,
+    Receipt,
+    Webhook,
+    WebhookASGI,
+    WebhookReply,
+    WebhookRequest,
+    WebhookWSGI,
+    confirm,
+    merge,
+    new_path_secret,
+    parse_receipt,
+    verify_receipt,
+)
 from smspoh.sandbox import Sandbox
 
 assert_type(smspoh.__version__, str)
@@ -58,10 +77,31 @@ with Sandbox() as sandbox, smspoh.Client("key", "secret", base_url=sandbox.base_
     outgoing = OutgoingMessage(to="09789123456", message="text", sender="SMSPoh")
     assert_type(client.send_bulk([outgoing]), BulkResult)
 
+receipt = parse_receipt("GET", b"messageId=1&to=959789123456&status=Sent", None, b"")
+assert_type(receipt, Receipt)
+assert_type(merge(None, receipt), Merged)
+assert_type(merge(None, receipt).delivery, Delivery)
+verify_receipt(receipt, expected_to="09789123456", expected_reference=None)
+assert_type(confirm(receipt, lambda reference: []), Confirmation)
+book: DeliveryBook = MemoryDeliveryBook(deliveries_max=1000)
+
+
+async def lookup(message_id: str) -> Expected | None:
+    """Stand for a lookup that is asynchronous."""
+    return Expected("09789123456") if message_id else None
+
+
+webhook = Webhook(book.apply, path_secret=new_path_secret(), lookup=lookup, allow=["203.0.113.7"])
+assert_type(webhook.handle(WebhookRequest("GET", "/secret")), WebhookReply)
+WebhookASGI(webhook)
+WebhookWSGI(Webhook(print, path_secret=None, lookup={"1": Expected("09789123456")}.get))
+
 # What is no public name, or no argument, must not pass; mypy warns of an unused ignore.
 smspoh.encrypt_all  # type: ignore[attr-defined]  # noqa: B018
 smspoh.gateway.Nope  # type: ignore[attr-defined]  # noqa: B018
 smspoh.sandbox.Nope  # type: ignore[attr-defined]  # noqa: B018
+Webhook(print)  # type: ignore[call-arg]
+Webhook(print, path_secret=b"secret")  # type: ignore[arg-type]
 smspoh.encrypt(7, "key")  # type: ignore[arg-type]
 smspoh.normalize("09789123456", region=7)  # type: ignore[arg-type]
 smspoh.segments(7)  # type: ignore[arg-type]
