@@ -247,6 +247,7 @@ soak: build ## the long campaigns
 	$(BIN)/python -m tests.phone.soak
 	$(BIN)/python -m tests.text.soak
 	$(BIN)/python -m tests.sandbox.million
+	$(BIN)/python -m tests.gateway.webhook.fuzz --posts 100000
 	$(MAKE) test-api API_CASES=1000
 	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 
