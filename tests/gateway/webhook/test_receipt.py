@@ -8,11 +8,14 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smspoh.errors import ArgumentError, ReceiptError
 from smspoh.gateway import GatewayProfile, Status
@@ -280,3 +283,32 @@ def test_limits_are_the_callers() -> None:
 def test_a_limit_out_of_its_range_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match=next(iter(wrong))):
         WebhookLimits(**wrong)
+
+
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60)
+kinds = st.sampled_from([None, "", FORM, JSON, "text/plain", "multipart/form-data", "x/y"])
+
+
+@given(st.sampled_from(["GET", "POST", "HEAD", ""]), st.binary(), kinds, st.binary())
+def test_nothing_but_a_receipt_error_is_raised(
+    method: str, query: bytes, kind: str | None, body: bytes
+) -> None:
+    with pytest.raises(ReceiptError):  # a receipt is not found by chance
+        parse_receipt(method, query, kind, body)
+
+
+@given(reference=texts, status=st.text("abcXYZ ?-", min_size=1).map(lambda s: f"s{s}"[:64]))
+def test_all_forms_of_the_same_fields_are_one_receipt(reference: str, status: str) -> None:
+    fields = {**FIELDS, "clientReference": reference, "status": status}
+    encoded = urlencode(fields).encode()
+    found = {
+        parse_receipt("GET", encoded, None, b""),
+        parse_receipt("POST", encoded, None, b""),
+        parse_receipt("POST", b"", FORM, encoded),
+        parse_receipt("POST", b"", JSON, json.dumps(fields).encode()),
+        parse_receipt("POST", b"", JSON, json.dumps(fields, ensure_ascii=False).encode()),
+        parse_receipt("POST", encoded, JSON, json.dumps(fields).encode()),
+    }
+    assert found == {
+        replace(WHOLE, client_reference=reference or None, status=Status(status.strip()))
+    }
