@@ -72,7 +72,7 @@ def twin(receipts: Sequence[Receipt]) -> Delivery:
     )
 
 
-@given(st.lists(any_ones, min_size=1, max_size=12))
+@given(st.lists(any_ones | open_ones, min_size=1, max_size=12) | st.lists(open_ones, min_size=1))
 def test_it_is_what_the_twin_says(receipts: list[Receipt]) -> None:
     assert after(receipts) == twin(receipts)
 
@@ -157,6 +157,11 @@ def test_every_order_of_a_life_is_one() -> None:
         receipt(s, at) for s, at in zip(("Sent", "Pending", "Success"), TIMES[1:], strict=False)
     ]
     assert {after(order) for order in itertools.permutations(life)} == {after(life)}
+
+
+def test_of_names_that_are_not_known_the_newer_stands() -> None:
+    old, new = receipt("Queued", TIMES[1]), receipt("Buffered", TIMES[2])
+    assert {after([old, new]), after([new, old])} == {after([new])}
 
 
 def test_a_receipt_of_another_message_is_refused() -> None:

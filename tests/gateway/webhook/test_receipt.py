@@ -251,8 +251,8 @@ def test_what_is_no_receipt_is_told_without_its_values(case: str) -> None:
 
 
 def test_brackets_inside_of_strings_are_no_depth() -> None:
-    body = as_json(note='[[[[[[[[[[{"\\')
-    assert parse_receipt("POST", b"", JSON, body) == WHOLE
+    for note in ('[[[[[[[[[[{"\\', '"[[[[[[[[[[', '\\"[[[[[[[[[[', "\\"):
+        assert parse_receipt("POST", b"", JSON, as_json(note=note)) == WHOLE
 
 
 def test_limits_are_the_callers() -> None:

@@ -45,6 +45,7 @@ def test_a_number_is_one_in_any_form(written: str, sent: str) -> None:
         "*59450000001",
         "959450000001*2",
         "66450000001",
+        "95945000000*00001",
     ],
 )
 def test_another_number_is_refused_without_showing_it(written: str) -> None:

@@ -95,14 +95,10 @@ def merged_fields(pairs: Pairs, limits: WebhookLimits) -> dict[str, Any]:
         known = name in NAMES
         if known and value in ("", None):
             continue  # as if it were not there
-        if known and name in fields and not _same(fields[name], value):
+        if known and fields.get(name, value) != value:
             raise ReceiptError(f"{name} is there twice, with different values")
         fields.setdefault(name, value)
     return fields
-
-
-def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and one == other
 
 
 def _text(encoded: bytes, where: str) -> str:
