@@ -125,7 +125,8 @@ class Webhook:
     Args:
         on_receipt: called with each receipt; 200 is answered only after it returned, so
             that what it stores is stored. If it raises, 500 is answered, and the gateway
-            may send again. It must bear repetition: `merge`, or a `DeliveryBook`.
+            may send again. It must bear repetition (`merge`, or a `DeliveryBook`), and
+            to be called in several threads at once.
         path_secret: the last segment of the path of every good request; anything else
             is answered 404. `new_path_secret()` makes one. None takes any path: then only
             `allow` stands between the world and `on_receipt`.
