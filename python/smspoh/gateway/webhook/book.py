@@ -23,9 +23,11 @@ class DeliveryBook(Protocol):
         Two calls of one message must not interleave: read, `merge` and write in one
         transaction.
         """
+        ...
 
     def get(self, message_id: str) -> Delivery | None:
         """Return what is known of a message, or None."""
+        ...
 
 
 class MemoryDeliveryBook:
