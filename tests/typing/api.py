@@ -72,12 +72,13 @@ assert_type(smspoh.zawgyi_to_unicode_batch(["text", None]), list[str | None])
 assert_type(smspoh.unicode_to_zawgyi_batch(["text", 7]), list[str | None])
 assert_type(smspoh.text.zawgyi_model_version(), str)
 
+receipt = parse_receipt("GET", b"messageId=1&to=959789123456&status=Sent", None, b"")
 with Sandbox() as sandbox, smspoh.Client("key", "secret", base_url=sandbox.base_url) as client:
     assert_type(client.send("09789123456", "text", "SMSPoh", encrypt=True), SendResult)
     outgoing = OutgoingMessage(to="09789123456", message="text", sender="SMSPoh")
     assert_type(client.send_bulk([outgoing]), BulkResult)
+    assert_type(confirm(receipt, client.find, reference="a"), Confirmation)
 
-receipt = parse_receipt("GET", b"messageId=1&to=959789123456&status=Sent", None, b"")
 assert_type(receipt, Receipt)
 assert_type(merge(None, receipt), Merged)
 assert_type(merge(None, receipt).delivery, Delivery)

@@ -81,12 +81,9 @@ def run(serve: Serve, form: ReceiptForm, **settings: Any) -> Taken:
                 taken.sent[entry.message_id] = Expected(number, reference)
             sandbox.gateway.clock.advance(7200)
             assert taken.finished.wait(60)
-            history = list(client.messages())
+            said = {confirm(receipt, client.find) for receipt in taken.receipts}
+    assert said == {Confirmation.CONFIRMED}
     for receipt in taken.receipts:
-        found = confirm(
-            receipt, lambda name: [each for each in history if each.client_reference == name]
-        )
-        assert found is Confirmation.CONFIRMED
         assert receipt.updated_at is not None
         assert (receipt.finished_at is not None) == receipt.status.is_final
     return taken
