@@ -31,7 +31,7 @@ def test_an_example_prints_what_is_below_it(
 
 def test_every_example_is_run() -> None:
     text = "".join((DOCS / name).read_text("utf-8") for name in GUIDES)
-    assert len(EXAMPLES) == text.count("```python\n") == 8
+    assert len(EXAMPLES) == text.count("```python\n") == 9
 
 
 @pytest.mark.parametrize("name", [*GUIDES, "spec/gateway.md"])

@@ -26,6 +26,8 @@ from smspoh.gateway.webhook import (
     parse_receipt,
     verify_receipt,
 )
+from smspoh.gateway.attempt import Hook
+from smspoh.gateway.otel import spans
 from smspoh.sandbox import Sandbox
 
 assert_type(smspoh.__version__, str)
@@ -97,12 +99,16 @@ assert_type(webhook.handle(WebhookRequest("GET", "/secret")), WebhookReply)
 WebhookASGI(webhook)
 WebhookWSGI(Webhook(print, path_secret=None, lookup={"1": Expected("09789123456")}.get))
 
+assert_type(spans(server="https://v3.smspoh.com/api/rest"), Hook)
+smspoh.Client("key", "secret", hooks=[spans()]).close()
+
 # What is no public name, or no argument, must not pass; mypy warns of an unused ignore.
 smspoh.encrypt_all  # type: ignore[attr-defined]  # noqa: B018
 smspoh.gateway.Nope  # type: ignore[attr-defined]  # noqa: B018
 smspoh.sandbox.Nope  # type: ignore[attr-defined]  # noqa: B018
 Webhook(print)  # type: ignore[call-arg]
 Webhook(print, path_secret=b"secret")  # type: ignore[arg-type]
+spans("https://v3.smspoh.com")  # type: ignore[arg-type]
 smspoh.encrypt(7, "key")  # type: ignore[arg-type]
 smspoh.normalize("09789123456", region=7)  # type: ignore[arg-type]
 smspoh.segments(7)  # type: ignore[arg-type]
