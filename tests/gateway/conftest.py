@@ -42,3 +42,11 @@ def client(sandbox: Sandbox) -> Iterator[Client]:
 def faulty() -> Iterator[FaultyServer]:
     with FaultyServer() as running:
         yield running
+
+
+@pytest.fixture
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what the machine of the tests has set for proxies and certificates."""
+    names = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+    for name in (*names, "SSL_CERT_FILE", "SSL_CERT_DIR", "SMSPOH_BACKEND"):
+        monkeypatch.delenv(name, raising=False)

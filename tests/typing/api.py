@@ -7,6 +7,9 @@ from typing import assert_type
 
 import smspoh
 from smspoh.gateway import BulkResult, OutgoingMessage, SendResult
+from smspoh.gateway.attempt import Hook
+from smspoh.gateway.doctor import Diagnosis, DoctorSettings, Finding, Outcome, Suspect, diagnose
+from smspoh.gateway.otel import spans
 from smspoh.gateway.webhook import (
     Confirmation,
     Delivery,
@@ -26,8 +29,6 @@ from smspoh.gateway.webhook import (
     parse_receipt,
     verify_receipt,
 )
-from smspoh.gateway.attempt import Hook
-from smspoh.gateway.otel import spans
 from smspoh.sandbox import Sandbox
 
 assert_type(smspoh.__version__, str)
@@ -102,12 +103,20 @@ WebhookWSGI(Webhook(print, path_secret=None, lookup={"1": Expected("09789123456"
 assert_type(spans(server="https://v3.smspoh.com/api/rest"), Hook)
 smspoh.Client("key", "secret", hooks=[spans()]).close()
 
+with smspoh.Client("key", "secret") as examined:
+    assert_type(diagnose(examined, timeout=5, balance_min=Decimal(100), compare=True), Diagnosis)
+diagnosis = diagnose(DoctorSettings("key", "secret", proxy="http://proxy.example:3128"))
+assert_type(diagnosis.outcome, Outcome)
+assert_type(diagnosis["tls"], Finding)
+assert_type(diagnosis.suspects, tuple[Suspect, ...])
+
 # What is no public name, or no argument, must not pass; mypy warns of an unused ignore.
 smspoh.encrypt_all  # type: ignore[attr-defined]  # noqa: B018
 smspoh.gateway.Nope  # type: ignore[attr-defined]  # noqa: B018
 smspoh.sandbox.Nope  # type: ignore[attr-defined]  # noqa: B018
 Webhook(print)  # type: ignore[call-arg]
 Webhook(print, path_secret=b"secret")  # type: ignore[arg-type]
+diagnose("key")  # type: ignore[arg-type]
 spans("https://v3.smspoh.com")  # type: ignore[arg-type]
 smspoh.encrypt(7, "key")  # type: ignore[arg-type]
 smspoh.normalize("09789123456", region=7)  # type: ignore[arg-type]

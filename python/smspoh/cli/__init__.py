@@ -33,6 +33,7 @@ COMMANDS = {
     "send-bulk": "Send the rows of a CSV file and write down each outcome.",
     "messages": "List what was sent, newest first.",
     "balance": "Show what is left on the account.",
+    "doctor": "Find what is wrong on the way to the gateway.",
     "sandbox": "Run a gateway on this machine to try things on.",
     "demo": "Send the sample through the sandbox and prove every message.",
 }

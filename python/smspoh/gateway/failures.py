@@ -25,7 +25,7 @@ from smspoh.errors import (
 from .body import json_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .models import Request, Response
 
@@ -83,8 +83,8 @@ def _rate_limited(request: Request, response: Response) -> RateLimitedError:
     return RateLimitedError(
         f"the gateway takes no more requests for now (429); {advice}",
         retry_after_s=wait,
-        limit=_whole(response.header("x-rate-limit-limit")),
-        remaining=_whole(response.header("x-rate-limit-remaining")),
+        limit=whole(response.header("x-rate-limit-limit")),
+        remaining=whole(response.header("x-rate-limit-remaining")),
         request=request,
         response=response,
     )
@@ -99,17 +99,18 @@ def retry_after_s(response: Response) -> float | None:
     Source: RFC 9110, 10.2.3; docs/spec/gateway.md for X-Rate-Limit-Reset.
     """
     value = (response.header("retry-after") or "").strip()
-    seconds = _whole(value)
+    seconds = whole(value)
     if seconds is None and value:
         until, now = _http_date(value), _http_date(response.header("date") or "")
         if until is not None and now is not None:
             seconds = max(0, int((until - now).total_seconds()))
     if seconds is None:
-        seconds = _whole(response.header("x-rate-limit-reset"))
+        seconds = whole(response.header("x-rate-limit-reset"))
     return None if seconds is None else float(seconds)
 
 
-def _whole(value: str | None) -> int | None:
+def whole(value: str | None) -> int | None:
+    """Return the number that a header has, up to 9 digits, or None."""
     text = (value or "").strip()
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
@@ -142,11 +143,25 @@ def _name(field: str) -> str:
     return field if re.fullmatch(r"[A-Za-z0-9_.\[\]]{1,60}", field) else "(a field)"
 
 
+def words(response: Response, secrets: Iterable[str]) -> str:
+    """Return the gateway's words about a refusal, or why they are not shown.
+
+    Args:
+        response: outside 2xx.
+        secrets: what the words must not repeat.
+    """
+    return _masked(_complaints(response.body)[0], secrets)
+
+
 def _quoted(complaint: str, request: Request) -> str:
     """Return the gateway's words when they are safe to show."""
+    return _masked(complaint, _sent(request))
+
+
+def _masked(complaint: str, secrets: Iterable[str]) -> str:
     if not complaint:
         return "it gave no reason that can be read"
-    if any(_repeats(complaint, secret) for secret in _sent(request)):
+    if any(_repeats(complaint, secret) for secret in secrets):
         return "its reason repeats what was sent, see .response"
     masked = re.sub(r"\S{20,}", "(...)", complaint)  # a key, a token, a URL
     masked = re.sub(r"\d{5,}", "(digits)", masked)  # \d: the digits of every script
