@@ -52,9 +52,10 @@ sends. Errors have a body of JSON (XML for SNS) that says "down"; a 429 has `Ret
 Ours has two rows. *send alone* is one call of `Client.send`, as with the others. *and asking* is
 what `maybe_sent` is for: when an error says that the message may have been sent, `Client.find` asks
 the history for its reference, and it is sent again only when it is not there
-(`bench/sdk_faults/ours.py`, and [the guide](guide/sending.md#when-it-goes-wrong)). The sandbox answers as the gateway, its ledger
-agrees with the server's count, and its history can be reached and is up to date. What callers of
-the others could build likewise, on the history of their gateway, is not in their rows.
+(`bench/sdk_faults/ours.py`, and [the guide](guide/sending.md#when-it-goes-wrong)). The sandbox
+answers as the gateway, its ledger agrees with the server's count, and its history can be reached
+and is up to date. What callers of the others could build likewise, on the history of their
+gateway, is not in their rows.
 
 - *closed*: the whole request is read, the message is taken, and the connection is closed without
   a reply.
