@@ -22,6 +22,11 @@
           InvalidRequestError     400, 422; .fields
         ServerError               5xx
         ProtocolError             a reply that does not parse
+      OutboxError                 the journal of an outbox cannot do it
+        EnqueueError              rows were not taken in; .rows_committed .rows_unsure
+        JournalLocked             another process has it open
+        JournalCorrupt            it is damaged, or not a journal
+        JournalVersion            it is of a later release
 
 A *call* that cannot be done raises one of these. A *row* of a batch never
 does: it gets a verdict. No message holds a key, a phone number or the text of
@@ -256,3 +261,35 @@ class ProtocolError(GatewayError):
 
     The request may have been carried out.
     """
+
+
+class OutboxError(SmspohError):
+    """The journal of an outbox could not do what was asked: a full disk, say, or a wrong key."""
+
+
+class EnqueueError(OutboxError):
+    """Rows could not be taken in: one is wrong, their source failed, or the journal did.
+
+    Attributes:
+        rows_committed: how many rows, from the first, are in the journal for good. To go
+            on, enqueue again from there.
+        rows_unsure: how many after those may be there too, because the disk failed so
+            that nobody can tell before the journal is opened again. Nearly always 0.
+    """
+
+    def __init__(self, message: str, *, rows_committed: int, rows_unsure: int = 0) -> None:
+        super().__init__(message)
+        self.rows_committed = rows_committed
+        self.rows_unsure = rows_unsure
+
+
+class JournalLocked(OutboxError):  # noqa: N818 - the name is part of the design
+    """Another process, or another part of this one, has the journal open."""
+
+
+class JournalCorrupt(OutboxError):  # noqa: N818 - the name is part of the design
+    """The journal is damaged, or is not one. Nothing was written to it."""
+
+
+class JournalVersion(OutboxError):  # noqa: N818 - the name is part of the design
+    """The journal is of a later release than this one."""
