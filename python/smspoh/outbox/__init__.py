@@ -5,6 +5,25 @@ What is promised is in docs/spec/outbox.md.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from .journal import Settings
+from .rows import Row
 from .states import END_STATES, Event, Policy, State
 
-__all__ = ["END_STATES", "Event", "Policy", "State"]
+if TYPE_CHECKING:
+    from .outbox import Outbox
+
+__all__ = ["END_STATES", "Event", "Outbox", "Policy", "Row", "Settings", "State"]
+
+
+# A type checker must not see this: it would take every name for one of the module's.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        # The journal brings SQLite and `cryptography` with it.
+        if name == "Outbox":
+            from .outbox import Outbox  # noqa: PLC0415
+
+            return Outbox
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from smspoh.gateway.models import OutgoingMessage, Status
 
-    from .rows import RowLike
+    from .rows import Row, RowLike
 
 SETTLE_S: Final = 120.0  # what a late acceptance may take; docs/spec/outbox.md
 READINGS_MIN: Final = 3
@@ -277,6 +277,13 @@ class Journal(Protocol):
         """
         ...
 
+    def adopt(self, rows: Sequence[tuple[str, Row]], now_ms: int) -> Enqueued:
+        """Take messages in, in one transaction, under references that they have already.
+
+        Those whose reference or `key` is there are passed over.
+        """
+        ...
+
     def recover(self, now_ms: int) -> Recovered:
         """Make AMBIGUOUS whatever was in flight in a process that is gone.
 
@@ -313,7 +320,12 @@ class Journal(Protocol):
         ...
 
     def ambiguous(self, count: int, *, after: str = "") -> list[Ambiguous]:
-        """Return up to `count` AMBIGUOUS messages whose reference is after one, in order."""
+        """Return up to `count` AMBIGUOUS messages, in the order they came in.
+
+        Args:
+            count: how many.
+            after: the reference of the message to go on after.
+        """
         ...
 
     def found(self, sightings: Sequence[Sighting], now_ms: int) -> list[str]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
+from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from smspoh.errors import ArgumentError
@@ -37,9 +39,16 @@ RowLike: TypeAlias = Row | OutgoingMessage | Mapping[str, Any]
 _NAMED: Final = tuple(item.name for item in fields(OutgoingMessage))
 # What is packed by name, where it is not what it is by default.
 _OPTIONS: Final = {
-    item.name: item.default for item in fields(OutgoingMessage) if item.default is not MISSING
+    item.name: item.default
+    for item in fields(OutgoingMessage)
+    if item.default is not MISSING and item.name != "client_reference"
 }
-_OWN: Final = {"key", "deadline_ms"}
+_OWN: Final = frozenset({"key", "deadline_ms"})
+_FIELDS: Final = frozenset({*_NAMED, *_OWN})
+_options: Final = attrgetter(*_OPTIONS)
+_DEFAULTS: Final = tuple(_OPTIONS.values())
+# Three times as fast as to write the whole by it, which is made anew for each call.
+_quoted: Final = encode_basestring
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -53,7 +62,7 @@ def as_row(value: RowLike) -> Row:
     """
     if isinstance(value, OutgoingMessage):
         value = Row(value)
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict | Mapping):
         value = _of_mapping(value)
     elif not isinstance(value, Row):
         raise TypeError(
@@ -73,22 +82,27 @@ def as_row(value: RowLike) -> Row:
 
 
 def _of_mapping(value: Mapping[str, Any]) -> Row:
-    if not value.keys() <= {*_NAMED, *_OWN}:
+    if not value.keys() <= _FIELDS:
         raise ArgumentError("a row has a field that is not one of a message, key or deadline_ms")
     if missing := [name for name in ("to", "message", "sender") if name not in value]:
         raise ArgumentError(f"a row lacks {', '.join(missing)}")
-    given = {name: value[name] for name in value if name not in _OWN}
-    return Row(OutgoingMessage(**given), value.get("key"), value.get("deadline_ms"))
+    given = dict(value)
+    key, deadline_ms = given.pop("key", None), given.pop("deadline_ms", None)
+    return Row(OutgoingMessage(**given), key, deadline_ms)
 
 
 def _check(row: Row, message: OutgoingMessage) -> None:
     texts = (("to", message.to), ("message", message.message), ("sender", message.sender))
     for name, found in texts:
+        if found and type(found) is str:
+            continue
         if not isinstance(found, str):
             raise TypeError(f"{name} must be a str, not {type(found).__name__}")
         if not found:
             raise ArgumentError(f"{name} is empty")
     reference, key, deadline = message.client_reference, row.key, row.deadline_ms
+    if reference is None and key is None and deadline is None:
+        return
     for name, limit, text in (
         ("client_reference", CALLER_REFERENCE_CHARS_MAX, reference),
         ("key", KEY_CHARS_MAX, key),
@@ -116,16 +130,16 @@ def pack(message: OutgoingMessage) -> bytes:
     Raises:
         ArgumentError: half of a surrogate pair, or more than 16,384 bytes.
     """
-    content: list[object] = [message.to, message.message, message.sender]
-    options: dict[str, object] = {}
-    for name, default in _OPTIONS.items():
-        value = getattr(message, name)
-        if value != default:
-            options[name] = value.isoformat() if isinstance(value, datetime) else value
-    if options:
-        content.append(options)
+    own = message.client_reference
     try:
-        packed = _encode(content).encode()
+        options = ""
+        if (given := _options(message)) != _DEFAULTS:
+            options = f",{_encode(_named(given))}"
+        written = (
+            f"[{_quoted(str(message.to))},{_quoted(message.message)},{_quoted(message.sender)},"
+            f"{'null' if own is None else _quoted(own)}{options}]"
+        )
+        packed = written.encode()
     except UnicodeEncodeError:
         raise ArgumentError("a row has half of a surrogate pair, which UTF-8 cannot hold") from None
     except (TypeError, ValueError):
@@ -137,8 +151,16 @@ def pack(message: OutgoingMessage) -> bytes:
 
 def unpack(packed: bytes) -> OutgoingMessage:
     """Return the message that `pack` made these bytes of."""
-    content = json.loads(packed)
-    options = content[3] if len(content) > 3 else {}
+    to, text, sender, own, *rest = json.loads(packed)
+    options = rest[0] if rest else {}
     if "scheduled_at" in options:
         options["scheduled_at"] = datetime.fromisoformat(options["scheduled_at"])
-    return OutgoingMessage(content[0], content[1], content[2], **options)
+    return OutgoingMessage(to, text, sender, client_reference=own, **options)
+
+
+def _named(given: tuple[Any, ...]) -> dict[str, object]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value, default in zip(_OPTIONS, given, _DEFAULTS, strict=True)
+        if value != default
+    }

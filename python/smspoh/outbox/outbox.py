@@ -1,0 +1,125 @@
+"""The outbox as a program uses it: a journal, opened in the right order, and its clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from . import handoff
+from .clock import SteadyClock
+from .journal import Settings
+from .sqlite_journal import SqliteJournal
+
+if TYPE_CHECKING:
+    import os
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+    from types import TracebackType
+
+    from .journal import Counts, Enqueued, Journal
+    from .rows import RowLike
+
+
+class Outbox:
+    """Keep messages until each has come to one end state.
+
+    Opening takes the lock, checks the journal, and makes AMBIGUOUS what was in flight in
+    a process that is gone; `recovered` says how many that were.
+
+    Args:
+        path: the journal, made where there is none.
+        settings: of a new journal, or the name of its job for the defaults; one that is
+            there has its own.
+        keys: each 32 bytes, the one in use first; None looks for them, see
+            `smspoh.outbox.key_sources.find_keys`.
+        use_keyring: whether the operating system's keyring is asked.
+
+    Raises:
+        JournalLocked: another has the journal open.
+        JournalCorrupt: it is damaged, or not one.
+        JournalVersion: it is of a later release.
+        OutboxError: a wrong key, other settings than its own, or the disk failed.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        settings: Settings | str | None = None,
+        *,
+        keys: Sequence[bytes] | None = None,
+        use_keyring: bool = False,
+    ) -> None:
+        if isinstance(settings, str):
+            settings = Settings(settings)
+        created_ms = SteadyClock().now_ms()
+        journal = SqliteJournal(
+            Path(path), settings=settings, keys=keys, use_keyring=use_keyring, created_ms=created_ms
+        )
+        try:
+            self.clock = SteadyClock(journal.meta().clock_ms)
+            self.recovered = journal.recover(self.clock.now_ms())
+        except BaseException:
+            journal.close()
+            raise
+        self._journal = journal
+
+    @property
+    def journal(self) -> Journal:
+        """The journal, for whoever sends."""
+        return self._journal
+
+    def enqueue(self, rows: Iterable[RowLike]) -> Enqueued:
+        """Take messages in; they survive the process and the machine once this returns.
+
+        Args:
+            rows: each an `OutgoingMessage` to one recipient, a `Row`, or a mapping of
+                the fields of either. They are taken as they come.
+
+        Raises:
+            EnqueueError: `rows_committed` says from where to go on.
+        """
+        return self._journal.enqueue(rows, self.clock.now_ms())
+
+    def enqueue_in(self, connection: sqlite3.Connection, rows: Iterable[RowLike]) -> Enqueued:
+        """Enqueue rows in a transaction of the caller's own database.
+
+        They are there if and only if it is committed; `take_over` brings them here. A
+        process that has not the journal calls `smspoh.outbox.handoff.enqueue_in`.
+
+        Raises:
+            ArgumentError: no transaction is open, and the connection does not begin one.
+            EnqueueError: nothing of the call is left in the transaction.
+        """
+        job = self._journal.settings.job
+        return handoff.enqueue_in(connection, rows, job=job, ring=self._journal.ring)
+
+    def take_over(self, connection: sqlite3.Connection) -> int:
+        """Bring here what `enqueue_in` left in a caller's database; how many rows that were.
+
+        Raises:
+            OutboxError: call again; nothing is lost, and nothing is there twice.
+        """
+        now_ms = self.clock.now_ms()
+        return handoff.take_over(connection, self._journal, self._journal.ring, now_ms)
+
+    def counts(self) -> Counts:
+        """Count the messages, by state and by status of delivery."""
+        return self._journal.counts()
+
+    def close(self) -> None:
+        """Let go of the journal. May be called twice."""
+        self._journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Outbox job={self._journal.settings.job!r}>"

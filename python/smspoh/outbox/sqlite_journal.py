@@ -1,0 +1,290 @@
+"""The journal in a file of SQLite: every method one transaction, and one wait for the disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from smspoh.errors import ArgumentError
+
+from . import sqlite_enqueue, sqlite_history, sqlite_views
+from .delivery import rank
+from .journal import OUTCOMES, Claimed, Due
+from .rows import unpack
+from .sqlite_store import SqliteStore
+from .states import Event, State, sources, step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from types import TracebackType
+
+    from smspoh.gateway.models import OutgoingMessage
+
+    from .journal import (
+        Ambiguous,
+        Counts,
+        Delivery,
+        Enqueued,
+        Entry,
+        Outcome,
+        Sighting,
+    )
+    from .rows import Row, RowLike
+
+STATUS_CHARS_MAX: Final = 40
+COUNTED_MAX: Final = 10_000  # more need not be told, and counting a million costs
+
+_CLAIM: Final = """
+UPDATE message SET state = 'IN_FLIGHT', attempts = attempts + 1, since_ms = ?1, last_ms = ?1,
+    first_ms = coalesce(first_ms, ?1), retry_ms = NULL
+WHERE id IN (SELECT id FROM message WHERE state = 'PENDING'
+    AND (deadline_ms IS NULL OR deadline_ms > ?1) ORDER BY id LIMIT ?2)
+RETURNING id, reference, attempts, waits,
+    (SELECT sealed FROM payload WHERE payload.id = message.id)
+"""
+_RECORD: Final = """
+UPDATE message SET state = ?, since_ms = ?, waits = waits + ?, retry_ms = ?, readings = 0,
+    read_ms = NULL, message_id = coalesce(message_id, ?), parts = coalesce(?, parts), why = ?,
+    detail = ?
+WHERE reference = ? AND state = 'IN_FLIGHT' AND attempts = ?
+"""
+_DELIVERY: Final = (
+    "UPDATE message SET delivery = ?1, delivery_rank = ?2 WHERE {} = ?3 AND delivery_rank < ?2"
+)
+_OF_REFERENCE: Final = _DELIVERY.format("reference")
+_OF_MESSAGE_ID: Final = _DELIVERY.format("message_id")
+_MOVE: Final = "UPDATE message SET state = ?, since_ms = ?, retry_ms = NULL WHERE state = ?"
+_WAIT_OVER: Final = f"{_MOVE} AND retry_ms <= ?"
+_LEFT: Final = "attempts - waits < ? AND coalesce(deadline_ms > ?, 1)"
+_STIRS: Final = """
+SELECT EXISTS (SELECT 1 FROM message WHERE state = 'RETRY_WAIT' AND retry_ms <= ?)
+    OR EXISTS (SELECT 1 FROM message WHERE state = 'ABSENT')
+"""
+_DUE: Final = """
+SELECT
+    (SELECT count(*) FROM (SELECT 1 FROM message WHERE state = 'PENDING' LIMIT ?1)),
+    (SELECT count(*) FROM (SELECT 1 FROM message WHERE state = 'AMBIGUOUS' LIMIT ?1)),
+    (SELECT count(*) FROM
+        (SELECT 1 FROM message WHERE state = 'AMBIGUOUS' AND since_ms + ?2 <= ?3 LIMIT ?1)),
+    (SELECT min(retry_ms) FROM message WHERE state = 'RETRY_WAIT'),
+    (SELECT min(since_ms) + ?2 FROM message WHERE state = 'AMBIGUOUS' AND since_ms + ?2 > ?3),
+    (SELECT min(coalesce(first_ms, enqueued_ms)) FROM message WHERE state = 'AMBIGUOUS')
+"""
+
+
+class SqliteJournal(SqliteStore):
+    """Keep the messages of one job in a file, durably; see `smspoh.outbox.journal.Journal`."""
+
+    def enqueue(self, rows: Iterable[RowLike], now_ms: int) -> Enqueued:
+        """Take messages in, PENDING, a thousand in a transaction."""
+        return sqlite_enqueue.enqueue(self, rows, now_ms)
+
+    def adopt(self, rows: Sequence[tuple[str, Row]], now_ms: int) -> Enqueued:
+        """Take messages in, in one transaction, under references that they have already."""
+        return sqlite_enqueue.adopt(self, rows, now_ms)
+
+    def claim(self, count: int, now_ms: int) -> list[Claimed]:
+        """Take up to `count` PENDING messages, oldest first, and return them IN_FLIGHT."""
+        if count < 1:
+            raise ArgumentError("count must be at least 1")
+        with self.writing(now_ms) as now:
+            rows = sorted(self._db.execute(_CLAIM, (now, count)).fetchall())
+            # Opened before the commit: what cannot be sent must not be in flight.
+            return [
+                Claimed(reference, attempts, waits, self.message(reference, sealed))
+                for _, reference, attempts, waits, sealed in rows
+            ]
+
+    def message(self, reference: str, sealed: bytes) -> OutgoingMessage:
+        """Return what is sent for a payload: its reference on the wire, its key made."""
+        return sqlite_views.on_the_wire(self, unpack(self.opened(reference, sealed)), reference)
+
+    def opened(self, reference: str, sealed: bytes) -> bytes:
+        """Return the content of a payload."""
+        return self.ring.open(sealed, reference.encode())
+
+    def record(self, outcomes: Sequence[Outcome], now_ms: int) -> list[str]:
+        """Write down what became of attempts, in one transaction; return the stale ones."""
+        for outcome in outcomes:
+            _check_outcome(outcome)
+        stale = []
+        with self.writing(now_ms) as now:
+            for outcome in outcomes:
+                if not self._db.execute(_RECORD, self._recorded(outcome, now)).rowcount:
+                    stale.append(outcome.reference)
+                elif outcome.status is not None:
+                    self._db.execute(_OF_REFERENCE, _said(outcome.status, outcome.reference))
+        return stale
+
+    def _recorded(self, outcome: Outcome, now: int) -> tuple[Any, ...]:
+        after = step(State.IN_FLIGHT, outcome.event, self.settings.policy)
+        waits = outcome.event is Event.NOT_SENT
+        retry_ms = (now if outcome.retry_ms is None else outcome.retry_ms) if waits else None
+        detail = None
+        if outcome.detail is not None:
+            written = outcome.detail.encode("utf-8", "replace")
+            detail = self.ring.seal(written, sqlite_views.detail_purpose(outcome.reference))
+        return (
+            after.value,
+            now,
+            waits,
+            retry_ms,
+            outcome.message_id,
+            outcome.parts,
+            outcome.why,
+            detail,
+            outcome.reference,
+            outcome.attempt,
+        )
+
+    def due(self, now_ms: int) -> Due:
+        """Move what only waited, and say what there is to do."""
+        with self._mutex:
+            now = max(now_ms, self._clock_ms)
+            with self.reading() as db:
+                ((stirs,),) = db.execute(_STIRS, (now,)).fetchall()
+            if stirs:  # else there is nothing that is worth a wait for the disk
+                self._stir(now)
+            settle_ms = round(self.settings.settle_s * 1000)
+            with self.reading() as db:
+                ((pending, ambiguous, settled, retry, settle, oldest),) = db.execute(
+                    _DUE, (COUNTED_MAX, settle_ms, now)
+                ).fetchall()
+        upcoming = min((at for at in (retry, settle) if at is not None), default=None)
+        return Due(pending, ambiguous, settled, upcoming, oldest)
+
+    def _stir(self, now_ms: int) -> None:
+        left_of = self.settings.attempts_max
+        with self.writing(now_ms) as now:
+            for event, condition, values in (
+                (Event.WAIT_OVER, "retry_ms <= ?", (now,)),
+                (Event.ALLOW, _LEFT, (left_of, now)),
+                (Event.GIVE_UP, f"NOT ({_LEFT})", (left_of, now)),
+            ):
+                for before, after in sources(event, self.settings.policy).items():
+                    self._db.execute(
+                        f"{_MOVE} AND {condition}",
+                        (after.value, now, before.value, *values),
+                    )
+
+    def expire(self, now_ms: int) -> int:
+        """Make EXPIRED what waits beyond its deadline, and return how many that were."""
+        with self._mutex:
+            now = max(now_ms, self._clock_ms)
+            with self.reading() as db:
+                late = (
+                    "SELECT EXISTS (SELECT 1 FROM message WHERE deadline_ms <= ? AND state IN ({}))"
+                )
+                states = tuple(sources(Event.DEADLINE, self.settings.policy))
+                marks = ", ".join("?" * len(states))
+                ((any_late,),) = db.execute(late.format(marks), (now, *states)).fetchall()
+            return (
+                self._move(Event.DEADLINE, now, " AND deadline_ms <= ?", (now,)) if any_late else 0
+            )
+
+    def _move(self, event: Event, now_ms: int, also: str = "", values: tuple[Any, ...] = ()) -> int:
+        """Move all that an event can happen to, and return how many those were."""
+        moved = 0
+        with self.writing(now_ms) as now:
+            for before, after in sources(event, self.settings.policy).items():
+                given = (after.value, now, before.value, *values)
+                moved += self._db.execute(_MOVE + also, given).rowcount
+        return moved
+
+    def _move_each(self, event: Event, references: Sequence[str], now_ms: int) -> int:
+        moved = 0
+        with self.writing(now_ms) as now:
+            for before, after in sources(event, self.settings.policy).items():
+                moved += self._db.executemany(
+                    f"{_MOVE} AND reference = ?",
+                    [(after.value, now, before.value, name) for name in references],
+                ).rowcount
+        return moved
+
+    def park(self, references: Sequence[str], now_ms: int) -> int:
+        """Give up on AMBIGUOUS messages that the history does not decide."""
+        return self._move_each(Event.UNDECIDED, references, now_ms)
+
+    def resend(self, references: Sequence[str], now_ms: int) -> int:
+        """Make PARKED messages PENDING, by word of an operator."""
+        return self._move_each(Event.RESEND, references, now_ms)
+
+    def assume_sent(self, references: Sequence[str], now_ms: int) -> int:
+        """Make PARKED messages ACCEPTED, by word of an operator."""
+        return self._move_each(Event.ASSUME_SENT, references, now_ms)
+
+    def drop(self, references: Sequence[str], now_ms: int) -> int:
+        """Make PARKED messages CANCELLED, by word of an operator."""
+        return self._move_each(Event.DROP, references, now_ms)
+
+    def cancel(self, references: Sequence[str] | None, now_ms: int) -> int:
+        """Make what waits CANCELLED, of these or (None) of all."""
+        if references is None:
+            return self._move(Event.CANCEL, now_ms)
+        return self._move_each(Event.CANCEL, references, now_ms)
+
+    def merge_delivery(self, deliveries: Sequence[Delivery], now_ms: int) -> int:
+        """Take receipts in, forward only, and return how many changed something."""
+        changed = 0
+        with self.writing(now_ms):
+            for delivery in deliveries:
+                by = _OF_MESSAGE_ID if delivery.reference is None else _OF_REFERENCE
+                whose = delivery.message_id if delivery.reference is None else delivery.reference
+                changed += self._db.execute(by, _said(delivery.status, whose)).rowcount
+        return changed
+
+    def ambiguous(self, count: int, *, after: str = "") -> list[Ambiguous]:
+        """Return up to `count` AMBIGUOUS messages, in the order they came in."""
+        return sqlite_history.ambiguous(self, count, after)
+
+    def found(self, sightings: Sequence[Sighting], now_ms: int) -> list[str]:
+        """Write down what the history has; return the duplicates that this tells of."""
+        return sqlite_history.found(self, sightings, now_ms)
+
+    def unseen(self, references: Sequence[str], *, began_ms: int, now_ms: int) -> int:
+        """Count one complete reading of the history that does not have these messages."""
+        return sqlite_history.unseen(self, references, began_ms, now_ms)
+
+    def counts(self) -> Counts:
+        """Count the messages, by state and by status of delivery."""
+        return sqlite_views.counts(self)
+
+    def find(self, reference: str) -> Entry | None:
+        """Return the message of a reference on the wire, or None."""
+        return sqlite_views.find(self, reference)
+
+    def to_recipient(self, number: str) -> Iterator[Entry]:
+        """Yield the messages to a number, in the order they came in, reading all of it."""
+        return sqlite_views.to_recipient(self, number)
+
+    def export(self) -> Iterator[Entry]:
+        """Yield every message as it is now, in the order they came in."""
+        return sqlite_views.export(self)
+
+    def rotate(self) -> int:
+        """Encrypt anew what is not under the first key of the ring."""
+        return sqlite_views.rotate(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<SqliteJournal job={self.settings.job!r}>"
+
+
+def _check_outcome(outcome: Outcome) -> None:
+    if outcome.event not in OUTCOMES:
+        raise ArgumentError("an outcome is ACCEPT, REFUSE, NOT_SENT or UNCLEAR")
+    if outcome.event is Event.ACCEPT and not outcome.message_id:
+        raise ArgumentError("an outcome that is ACCEPT needs the message_id of the gateway")
+
+
+def _said(status: Any, whose: str | None) -> tuple[str, int, str | None]:
+    return str(status)[:STATUS_CHARS_MAX], rank(status), whose
