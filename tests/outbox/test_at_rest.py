@@ -19,12 +19,12 @@ from smspoh.outbox.at_rest import (
     read_keys,
     written_key,
 )
-from smspoh.outbox.journal import Outcome
 from smspoh.outbox.key_sources import KEYRING_SERVICE, VARIABLE, find_keys
+from smspoh.outbox.records import Outcome
 from smspoh.outbox.sqlite_journal import SqliteJournal
 from smspoh.outbox.states import Event
 
-from .conformance import SETTINGS, T0, TEXT, row
+from .harness import SETTINGS, T0, TEXT, row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

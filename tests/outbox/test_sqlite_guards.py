@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smspoh.errors import JournalCorrupt, JournalLocked, JournalVersion, OutboxError
-from smspoh.outbox.journal import Recovered
+from smspoh.outbox.records import Recovered
 from smspoh.outbox.sqlite_file import APPLICATION_ID, VERSION
 from smspoh.outbox.sqlite_journal import SqliteJournal
 from smspoh.outbox.states import FINAL_STATES, Event, State, pairs
 
-from .conformance import SETTINGS, T0, outcome, row
+from .harness import SETTINGS, T0, outcome, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from smspoh.outbox.sqlite_journal import SqliteJournal
 
-from .conformance import T0, Conformance
+from .conformance import Conformance
+from .harness import T0
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from smspoh.outbox.journal import Journal, Settings
+    from smspoh.outbox.journal import Journal
+    from smspoh.outbox.records import Settings
 
 KEY = bytes(range(32))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .journal import Settings
+from .records import Settings
 from .rows import Row
 from .states import END_STATES, Event, Policy, State
 

@@ -132,8 +132,9 @@ class Sidecar:
         Raises:
             OSError: it cannot be written.
         """
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        self._descriptor = os.open(self._path, flags, MODE)
+        if self._descriptor < 0:
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            self._descriptor = os.open(self._path, flags, MODE)
         self._anchor(generation)
         self._anchor(generation)
         self._put(_HOT[0], generation)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from smspoh.errors import ArgumentError, EnqueueError, OutboxError
 
 from .at_rest import Secrets, new_key
-from .journal import Enqueued
+from .records import Enqueued
 from .reference import References
 from .rows import Row, as_row, pack, unpack
 from .sqlite_file import told

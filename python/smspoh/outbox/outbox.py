@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from . import handoff
 from .clock import SteadyClock
-from .journal import Settings
+from .records import Settings
 from .sqlite_journal import SqliteJournal
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
-    from .journal import Counts, Enqueued, Journal
+    from .journal import Journal
+    from .records import Counts, Enqueued
     from .rows import RowLike
 
 

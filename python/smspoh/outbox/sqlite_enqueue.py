@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from smspoh.errors import ArgumentError, EnqueueError, OutboxError
 from smspoh.gateway.arguments import number_key
 
-from .journal import Enqueued
+from .records import Enqueued
 from .reference import checked_reference
 from .rows import Row, as_row, pack
 

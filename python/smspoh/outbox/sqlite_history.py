@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from .delivery import rank
-from .journal import Ambiguous
+from .records import Ambiguous
 from .states import Event, State, sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .journal import Sighting
+    from .records import Sighting
     from .sqlite_journal import SqliteJournal
 
 _AMBIGUOUS: Final = """

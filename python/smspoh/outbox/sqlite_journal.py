@@ -8,7 +8,7 @@ from smspoh.errors import ArgumentError
 
 from . import sqlite_enqueue, sqlite_history, sqlite_views
 from .delivery import rank
-from .journal import OUTCOMES, Claimed, Due
+from .records import OUTCOMES, Claimed, Due
 from .rows import unpack
 from .sqlite_store import SqliteStore
 from .states import Event, State, sources, step
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from smspoh.gateway.models import OutgoingMessage
 
-    from .journal import (
+    from .records import (
         Ambiguous,
         Counts,
         Delivery,

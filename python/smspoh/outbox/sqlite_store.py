@@ -12,8 +12,8 @@ from smspoh.errors import ArgumentError, BugError, JournalVersion, OutboxError
 
 from .at_rest import KEY_BYTES, Secrets
 from .files import Lock, Sidecar
-from .journal import Meta, Recovered, Settings
 from .key_sources import find_keys
+from .records import Meta, Recovered, Settings
 from .reference import References, checked_job
 from .sqlite_file import (
     VERSION,
@@ -76,6 +76,7 @@ class SqliteStore:
         self._mutex = threading.RLock()
         self._closed = False
         self._recovered = False
+        self._clock_ms = self._generation = 0
         self._unsettled = False
         self._unnoted = False
         self._read_only = read_only
@@ -135,8 +136,7 @@ class SqliteStore:
             raise OutboxError("the journal was made with other settings, which are for its life")
         self._journal_id: str = identity
         self._created_ms: int = created
-        self._clock_ms: int = clock
-        self._generation: int = generation
+        self._clock_ms, self._generation = int(clock), int(generation)
         self.secrets = Secrets(self.ring.open(sealed, MASTER_PURPOSE))
         self.references = References(name, last=last)
 
@@ -147,7 +147,11 @@ class SqliteStore:
 
     @property
     def unsettled(self) -> bool:
-        """True when a commit failed so that it may be on the disk all the same."""
+        """True when a commit failed so that it may be on the disk all the same.
+
+        The journal takes nothing more then: whoever opens it again finds the one or the
+        other. A claim that is there was not sent, and is looked for in the history.
+        """
         return self._unsettled
 
     def next_id(self, count: int) -> int:
@@ -177,15 +181,21 @@ class SqliteStore:
             restored = self._generation > 0 if seen is None else seen > self._generation
             event = Event.RESTORE if restored else Event.CRASH
             moved = 0
+            if self._generation == 0 and seen is None:
+                # Before the first transaction: a journal without it is a backup from then on.
+                self._start_sidecar()
             with self._advancing(now_ms, seen or 0) as now:
                 for before in sources(event, self.settings.policy):
                     moved += self._db.execute(_MADE_AMBIGUOUS, (now, before.value)).rowcount
-            try:
-                self._sidecar.start(self._generation)
-            except OSError as error:
-                raise OutboxError(f"its generation cannot be kept: {error.strerror}") from error
+            self._start_sidecar()
             self._recovered = True
             return Recovered(moved, restored)
+
+    def _start_sidecar(self) -> None:
+        try:
+            self._sidecar.start(self._generation)
+        except OSError as error:
+            raise OutboxError(f"its generation cannot be kept: {error.strerror}") from error
 
     @contextmanager
     def writing(self, now_ms: int | None) -> Iterator[int]:
@@ -195,7 +205,7 @@ class SqliteStore:
             now_ms: what the caller's clock says; None is the latest time that was seen.
 
         Raises:
-            OutboxError: nothing of the block has happened.
+            OutboxError: nothing of the block has happened; but see `unsettled`.
         """
         with self._mutex:
             self._require_open()

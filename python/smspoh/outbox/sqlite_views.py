@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from smspoh.gateway.arguments import number_key
 
 from .at_rest import ID_BYTES
-from .journal import Counts, Entry
+from .records import Counts, Entry
 from .rows import unpack
 from .sqlite_store import MASTER_PURPOSE
 from .states import State
