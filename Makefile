@@ -248,6 +248,9 @@ soak: build ## the long campaigns
 	$(BIN)/python -m tests.text.soak
 	$(BIN)/python -m tests.sandbox.million
 	$(BIN)/python -m tests.gateway.webhook.fuzz --posts 100000
+	$(BIN)/python -m tests.outbox.crash kill --count 1000 --folder target/outbox
+	$(BIN)/python -m tests.outbox.crash cut --count 1000 --folder target/outbox
+	$(BIN)/python -m tests.outbox.crash fail --count 1 --folder target/outbox
 	$(MAKE) test-api API_CASES=1000
 	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 

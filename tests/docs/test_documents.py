@@ -30,6 +30,7 @@ OURS = [
     "docs/spec/numbers.md",
     "docs/spec/numbering-plan.md",
     "docs/spec/carriers.md",
+    "docs/spec/outbox.md",
 ]
 
 _EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import assert_type
+from typing import TYPE_CHECKING, assert_type
 
 import smspoh
 from smspoh.gateway import BulkResult, OutgoingMessage, SendResult
@@ -29,7 +29,13 @@ from smspoh.gateway.webhook import (
     parse_receipt,
     verify_receipt,
 )
+from smspoh.outbox import Outbox, State
+from smspoh.outbox.records import Claimed, Enqueued
+from smspoh.outbox.sqlite_journal import SqliteJournal
 from smspoh.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from smspoh.outbox.journal import Journal
 
 assert_type(smspoh.__version__, str)
 assert_type(smspoh.derive_key("password", b"salt"), bytes)
@@ -124,3 +130,16 @@ smspoh.segments(7)  # type: ignore[arg-type]
 smspoh.to_gsm7(b"text")  # type: ignore[arg-type]
 smspoh.cost(["text"], 12.5)  # type: ignore[arg-type]
 smspoh.detect_zawgyi(None)  # type: ignore[arg-type]
+
+
+def send_from(journal: Journal) -> list[Claimed]:
+    """A sender knows the interface alone."""
+    return journal.claim(100, now_ms=0)
+
+
+with Outbox("march.db", "march") as outbox:
+    assert_type(outbox.enqueue([{"to": "09789123456", "message": "text"}, outgoing]), Enqueued)
+    assert_type(outbox.counts().states[State.PENDING], int)
+    assert_type(send_from(outbox.journal), list[Claimed])
+
+as_the_interface: type[Journal] = SqliteJournal

@@ -61,10 +61,6 @@ CREATE UNIQUE INDEX message_key ON message (unique_key) WHERE unique_key IS NOT 
 CREATE INDEX message_gateway ON message (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_deadline ON message (deadline_ms) WHERE deadline_ms IS NOT NULL;
 
-CREATE TRIGGER message_is_born_pending BEFORE INSERT ON message
-WHEN NEW.state <> 'PENDING' OR NEW.attempts <> 0
-BEGIN SELECT RAISE(ABORT, 'a message begins PENDING'); END;
-
 CREATE TRIGGER message_moves_by_the_table BEFORE UPDATE OF state ON message
 WHEN NEW.state <> OLD.state AND NOT EXISTS
     (SELECT 1 FROM transition WHERE before = OLD.state AND after = NEW.state)
