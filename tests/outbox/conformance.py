@@ -6,6 +6,7 @@ A module that has a journal makes a class of `Conformance` with its own `open` a
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 from .conformance_history import HistoryAndPeople
 from .conformance_taking import TakingAndSending
-from .harness import SETTINGS, T0, TEXT, outcome, row
+from .harness import SETTINGS, T0, TEXT, accepted, outcome, row
 
 
 class Conformance(TakingAndSending, HistoryAndPeople):
@@ -69,6 +70,21 @@ class Conformance(TakingAndSending, HistoryAndPeople):
         assert key is not None
         for secret in ("97000000", TEXT, "own-1", "secret-key", key):
             assert secret not in shown
+
+    def test_threads_share_a_journal_and_no_message_goes_to_two(self, journal: Journal) -> None:
+        journal.enqueue(map(row, range(200)), T0)
+
+        def work(_: int) -> list[str]:
+            mine = []
+            while claimed := journal.claim(7, T0):
+                assert journal.record([accepted(one) for one in claimed], T0) == []
+                mine += [one.reference for one in claimed]
+            return mine
+
+        with ThreadPoolExecutor(4) as pool:
+            taken = [name for mine in pool.map(work, range(4)) for name in mine]
+        assert len(taken) == len(set(taken)) == 200
+        assert journal.counts().states[State.ACCEPTED] == 200
 
     def test_a_closed_journal_says_so(self, journal: Journal) -> None:
         journal.close()

@@ -10,7 +10,7 @@ import pytest
 
 from smspoh import outbox as package
 from smspoh.errors import JournalLocked, OutboxError
-from smspoh.outbox import Outbox, Settings, State
+from smspoh.outbox import Outbox, Policy, RepeatWarning, Settings, State
 from smspoh.outbox.clock import SteadyClock
 
 from .harness import row
@@ -44,6 +44,14 @@ def test_an_opening_that_fails_lets_go_of_the_lock(tmp_path: Path) -> None:
         with pytest.raises(OutboxError):
             Outbox(path, **wrong)
     Outbox(path, keys=[KEY]).close()
+
+
+def test_a_policy_that_may_repeat_is_warned_of_at_each_opening(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    for settings in (Settings("a", Policy.AT_LEAST_ONCE), None):
+        with pytest.warns(RepeatWarning, match="may send a message twice") as caught:
+            Outbox(path, settings, keys=[KEY]).close()
+        assert caught[0].filename == __file__
 
 
 def test_the_clock_begins_where_the_journal_ended_and_follows_no_correction() -> None:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .records import Settings
+from .records import RepeatWarning, Settings
 from .rows import Row
 from .states import END_STATES, Event, Policy, State
 
 if TYPE_CHECKING:
     from .outbox import Outbox
 
-__all__ = ["END_STATES", "Event", "Outbox", "Policy", "Row", "Settings", "State"]
+__all__ = ["END_STATES", "Event", "Outbox", "Policy", "RepeatWarning", "Row", "Settings", "State"]
 
 
 # A type checker must not see this: it would take every name for one of the module's.

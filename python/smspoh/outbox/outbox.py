@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from . import handoff
 from .clock import SteadyClock
-from .records import Settings
+from .records import RepeatWarning, Settings
 from .sqlite_journal import SqliteJournal
+from .states import Policy
 
 if TYPE_CHECKING:
     import os
@@ -40,6 +42,9 @@ class Outbox:
         JournalCorrupt: it is damaged, or not one.
         JournalVersion: it is of a later release.
         OutboxError: a wrong key, other settings than its own, or the disk failed.
+
+    Warns:
+        RepeatWarning: the policy of the job is ``at_least_once``.
     """
 
     def __init__(
@@ -63,6 +68,10 @@ class Outbox:
             journal.close()
             raise
         self._journal = journal
+        if journal.settings.policy is Policy.AT_LEAST_ONCE:
+            warnings.warn(
+                "the policy at_least_once may send a message twice", RepeatWarning, stacklevel=2
+            )
 
     @property
     def journal(self) -> Journal:

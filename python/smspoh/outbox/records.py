@@ -22,6 +22,10 @@ ATTEMPTS_MAX: Final = 3
 OUTCOMES: Final = frozenset({Event.ACCEPT, Event.REFUSE, Event.NOT_SENT, Event.UNCLEAR})
 
 
+class RepeatWarning(UserWarning):
+    """A job may send a message twice, by its policy ``at_least_once``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Say how a job is sent. Made with the journal, and the same for its whole life.
