@@ -288,7 +288,7 @@ class JournalLocked(OutboxError):  # noqa: N818 - the name is part of the design
 
 
 class JournalCorrupt(OutboxError):  # noqa: N818 - the name is part of the design
-    """The journal is damaged, or is not one. Nothing was written to it."""
+    """The journal is damaged, or is not one. No row of it was changed."""
 
 
 class JournalVersion(OutboxError):  # noqa: N818 - the name is part of the design

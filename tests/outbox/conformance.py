@@ -19,14 +19,14 @@ from smspoh.outbox.records import (
 )
 from smspoh.outbox.states import Event, Policy, State, sources
 
+from .conformance_history import HistoryAndPeople
+from .conformance_taking import TakingAndSending
+from .harness import SETTINGS, T0, TEXT, accepted, outcome, row
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from smspoh.outbox.journal import Journal
-
-from .conformance_history import HistoryAndPeople
-from .conformance_taking import TakingAndSending
-from .harness import SETTINGS, T0, TEXT, accepted, outcome, row
 
 
 class Conformance(TakingAndSending, HistoryAndPeople):

@@ -13,12 +13,12 @@ from smspoh.outbox.records import (
 )
 from smspoh.outbox.states import Event, Policy, State
 
+from .harness import SETTINGS, T0, Harness, accepted, outcome, row, state_of
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from smspoh.outbox.journal import Journal
-
-from .harness import SETTINGS, T0, Harness, accepted, outcome, row, state_of
 
 
 class HistoryAndPeople(Harness):

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smspoh.errors import ArgumentError, BugError, EnqueueError, OutboxError
-from smspoh.gateway.models import OutgoingMessage
+from smspoh.gateway.models import OutgoingMessage, Status
+from smspoh.outbox.records import Delivery, Sighting
 from smspoh.outbox.rows import Row
 from smspoh.outbox.states import Event, State
+
+from .harness import NUMBER, SETTINGS, T0, TEXT, Harness, accepted, outcome, row, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +21,6 @@ if TYPE_CHECKING:
 
     from smspoh.outbox.journal import Journal
     from smspoh.outbox.rows import RowLike
-
-from .harness import NUMBER, SETTINGS, T0, TEXT, Harness, accepted, outcome, row, state_of
 
 
 class TakingAndSending(Harness):
@@ -179,6 +180,18 @@ class TakingAndSending(Harness):
             journal.record([outcome(claimed, Event.FOUND)], T0)
         with pytest.raises(ArgumentError, match="needs the message_id"):
             journal.record([outcome(claimed, Event.ACCEPT)], T0)
+
+    def test_a_reply_that_says_odd_things_is_recorded_all_the_same(self, journal: Journal) -> None:
+        claimed = self.one(journal)
+        said = {"message_id": "x" * 5000, "parts": -7, "detail": "y" * 90_000}
+        odd = outcome(claimed, Event.ACCEPT, status=Status("z" * 900), **said)
+        assert journal.record([odd], T0) == []
+        entry = journal.find(claimed.reference)
+        assert entry is not None
+        assert (entry.state, entry.parts) == (State.ACCEPTED, None)
+        assert (entry.message_id, entry.delivery) == ("x" * 200, "z" * 40)
+        assert journal.found([Sighting(claimed.reference, ("x" * 5000, ""))], T0) == []
+        assert journal.merge_delivery([Delivery(Status.SUCCESS, message_id="x" * 5000)], T0) == 1
 
     def test_a_batch_is_recorded_whole_or_not_at_all(self, journal: Journal) -> None:
         journal.enqueue(map(row, range(2)), T0)

@@ -138,3 +138,11 @@ def test_the_journal_need_not_be_open_where_rows_are_made(
     with pytest.raises(OutboxError, match="not among those given"):
         take_over(theirs, outbox.journal, KeyRing([bytes(32)]), T0)
     assert outbox.take_over(theirs) == 1
+
+
+def test_the_secret_of_a_callers_database_goes_with_the_ring(theirs: sqlite3.Connection) -> None:
+    new = bytes(range(1, 33))
+    for keys in ([KEY], [new, KEY], [new]):
+        with theirs:
+            done = enqueue_in(theirs, [row(1, key="a")], job="job1", ring=KeyRing(keys))
+    assert done.repeated == 1, "what stands for a key stays the same"

@@ -87,6 +87,10 @@ class KeyRing:
             sealed.append(key_id + nonce + encrypt(nonce, content, purpose))
         return sealed
 
+    def is_first(self, sealed: bytes) -> bool:
+        """Return whether a sealed value is under the first key."""
+        return sealed[:ID_BYTES] == self.first_id
+
     def open(self, sealed: bytes, purpose: bytes) -> bytes:
         """Return what was sealed for a purpose.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MODE: Final = 0o600
+_sync_data = getattr(os, "fdatasync", os.fsync)  # macOS has the second alone
 _SLOT_BYTES: Final = 128
 _SLOT_STEP: Final = 4096  # a page each: no write of one can tear another
 _HOT: Final = (0, 1)  # written after every transaction, in turn
@@ -152,18 +153,19 @@ class Sidecar:
         if time.monotonic() - self._anchored_s >= _ANCHOR_EVERY_S:
             self._anchor(generation)
 
-    def close(self, generation: int) -> None:
-        """Wait until the disk has the number, if it can be, and close."""
+    def close(self, generation: int | None) -> None:
+        """Wait until the disk has the number, if it can be and is not None, and close."""
         if self._descriptor >= 0:
-            with suppress(OSError):
-                self._anchor(generation)
+            if generation is not None:
+                with suppress(OSError):
+                    self._anchor(generation)
             os.close(self._descriptor)
             self._descriptor = -1
 
     def _anchor(self, generation: int) -> None:
         self._turn += 1
         self._put(_ANCHORS[self._turn % 2], generation)
-        os.fdatasync(self._descriptor)
+        _sync_data(self._descriptor)
         self._anchored_s = time.monotonic()
 
     def _put(self, slot: int, generation: int) -> None:

@@ -141,7 +141,11 @@ def _insert(
     if found is None:
         found = (ring.seal(new_key(), _PURPOSE),)
         cursor.execute("INSERT INTO smspoh_handoff_secret VALUES (1, ?)", found)
-    secrets = Secrets(ring.open(found[0], _PURPOSE))
+    master = ring.open(found[0], _PURPOSE)
+    if not ring.is_first(found[0]):
+        anew = ring.seal(master, _PURPOSE)
+        cursor.execute("UPDATE smspoh_handoff_secret SET master = ?", (anew,))
+    secrets = Secrets(master)
     taken = repeated = 0
     source = iter(rows)
     while True:

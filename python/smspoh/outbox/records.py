@@ -19,6 +19,10 @@ SETTLE_S: Final = 120.0  # what a late acceptance may take; docs/spec/outbox.md
 READINGS_MIN: Final = 3
 SPACING_S: Final = 20.0
 ATTEMPTS_MAX: Final = 3
+MESSAGE_ID_CHARS_MAX: Final = 200  # more of one is not kept, nor compared
+STATUS_CHARS_MAX: Final = 40
+DETAIL_CHARS_MAX: Final = 2000
+PARTS_MAX: Final = 2**31 - 1
 OUTCOMES: Final = frozenset({Event.ACCEPT, Event.REFUSE, Event.NOT_SENT, Event.UNCLEAR})
 
 
@@ -102,7 +106,8 @@ class Outcome:
         parts: of the SMS, if the reply says so.
         retry_ms: when to try again, of NOT_SENT alone; None is at once.
         why: a word for it, of ASCII letters, digits and ``_``, at most 40 characters.
-        detail: the gateway's own words. They may hold a number: they are encrypted.
+        detail: the gateway's own words, of which 2,000 characters are kept. They may hold
+            a number: they are encrypted.
     """
 
     reference: str

@@ -79,6 +79,8 @@ def make_durable(connection: sqlite3.Connection) -> None:
         if mode != "wal":
             raise OutboxError("the journal is on a file system that SQLite's log does not work on")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS waits for no disk without it
+        connection.execute("PRAGMA checkpoint_fullfsync = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA cell_size_check = ON")
         connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES_MAX}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from .delivery import rank
-from .records import Ambiguous
+from .records import MESSAGE_ID_CHARS_MAX, STATUS_CHARS_MAX, Ambiguous
 from .states import Event, State, sources
 
 if TYPE_CHECKING:
@@ -61,20 +61,25 @@ def found(journal: SqliteJournal, sightings: Sequence[Sighting], now_ms: int) ->
     with journal.writing(now_ms) as now:
         for sighting in sightings:
             known = journal.db.execute(_KNOWN, (sighting.reference,)).fetchone()
-            if known is None or not sighting.message_ids:
+            seen = tuple(name[:MESSAGE_ID_CHARS_MAX] for name in sighting.message_ids if name)
+            if known is None or not seen:
                 continue
             state, was_duplicate = State(known[0]), bool(known[2])
             if state is State.IN_FLIGHT:
                 continue  # its own outcome is on the way, and knows more
-            repeated = _is_duplicate(state, known[1], sighting.message_ids)
+            repeated = _is_duplicate(state, known[1], seen)
             if state in moves:
                 given: tuple[Any, ...] = (moves[state], now, sighting.reference, state.value)
                 journal.db.execute(_FOUND, given)
             # The id of what was not sent stays the one of its refusal, or none.
-            kept = None if state in _NOT_SENT else sighting.message_ids[0]
+            kept = None if state in _NOT_SENT else seen[0]
             journal.db.execute(_SIGHTED, (kept, repeated, sighting.reference))
             if sighting.status is not None and state not in _NOT_SENT:
-                said = (str(sighting.status)[:40], rank(sighting.status), sighting.reference)
+                said = (
+                    str(sighting.status)[:STATUS_CHARS_MAX],
+                    rank(sighting.status),
+                    sighting.reference,
+                )
                 journal.db.execute(_DELIVERED, said)
             if repeated and not was_duplicate:
                 told.append(sighting.reference)

@@ -8,7 +8,15 @@ from smspoh.errors import ArgumentError
 
 from . import sqlite_enqueue, sqlite_history, sqlite_views
 from .delivery import rank
-from .records import OUTCOMES, Claimed, Due
+from .records import (
+    DETAIL_CHARS_MAX,
+    MESSAGE_ID_CHARS_MAX,
+    OUTCOMES,
+    PARTS_MAX,
+    STATUS_CHARS_MAX,
+    Claimed,
+    Due,
+)
 from .rows import unpack
 from .sqlite_store import SqliteStore
 from .states import Event, State, sources, step
@@ -30,7 +38,6 @@ if TYPE_CHECKING:
     )
     from .rows import Row, RowLike
 
-STATUS_CHARS_MAX: Final = 40
 COUNTED_MAX: Final = 10_000  # more need not be told, and counting a million costs
 
 _CLAIM: Final = """
@@ -121,15 +128,15 @@ class SqliteJournal(SqliteStore):
         retry_ms = (now if outcome.retry_ms is None else outcome.retry_ms) if waits else None
         detail = None
         if outcome.detail is not None:
-            written = outcome.detail.encode("utf-8", "replace")
+            written = outcome.detail[:DETAIL_CHARS_MAX].encode("utf-8", "replace")
             detail = self.ring.seal(written, sqlite_views.detail_purpose(outcome.reference))
         return (
             after.value,
             now,
             waits,
             retry_ms,
-            outcome.message_id,
-            outcome.parts,
+            (outcome.message_id or "")[:MESSAGE_ID_CHARS_MAX] or None,
+            _kept_parts(outcome.parts),
             outcome.why,
             detail,
             outcome.reference,
@@ -228,7 +235,9 @@ class SqliteJournal(SqliteStore):
         with self.writing(now_ms):
             for delivery in deliveries:
                 by = _OF_MESSAGE_ID if delivery.reference is None else _OF_REFERENCE
-                whose = delivery.message_id if delivery.reference is None else delivery.reference
+                whose = delivery.reference
+                if whose is None:
+                    whose = (delivery.message_id or "")[:MESSAGE_ID_CHARS_MAX]
                 changed += self._db.execute(by, _said(delivery.status, whose)).rowcount
         return changed
 
@@ -284,6 +293,11 @@ def _check_outcome(outcome: Outcome) -> None:
         raise ArgumentError("an outcome is ACCEPT, REFUSE, NOT_SENT or UNCLEAR")
     if outcome.event is Event.ACCEPT and not outcome.message_id:
         raise ArgumentError("an outcome that is ACCEPT needs the message_id of the gateway")
+
+
+def _kept_parts(parts: int | None) -> int | None:
+    """Return parts as they are, or None for a number that no SMS has: a reply may say anything."""
+    return parts if parts is not None and 0 <= parts <= PARTS_MAX else None
 
 
 def _said(status: Any, whose: str | None) -> tuple[str, int, str | None]:

@@ -297,7 +297,7 @@ class SqliteStore:
                     with told("closing it"):
                         self._db.close()
             finally:
-                self._sidecar.close(self._generation)
+                self._sidecar.close(None if forked else self._generation)
                 if self._lock is not None:
                     self._lock.release()
 

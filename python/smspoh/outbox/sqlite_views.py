@@ -126,7 +126,7 @@ def rotate(journal: SqliteJournal) -> int:
     ring, done, last = journal.ring, 0, 0
     with journal.writing(None):
         ((sealed,),) = journal.db.execute("SELECT master FROM job").fetchall()
-        if sealed[:ID_BYTES] != ring.first_id:
+        if not ring.is_first(sealed):
             master = ring.seal(ring.open(sealed, MASTER_PURPOSE), MASTER_PURPOSE)
             journal.db.execute("UPDATE job SET master = ?", (master,))
     while True:
