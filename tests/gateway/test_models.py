@@ -115,6 +115,8 @@ KEYWORDS: dict[str, Any] = {
     "fields": {"to": "is bad"},
     "request": REQUEST,
     "response": RESPONSE,
+    "rows_committed": 2000,
+    "rows_unsure": 1000,
 }
 CLASSES = [
     kind

@@ -35,6 +35,7 @@ class Row:
 
 
 RowLike: TypeAlias = Row | OutgoingMessage | Mapping[str, Any]
+Prepared: TypeAlias = tuple[bytes, str, str | None, int | None]
 
 _NAMED: Final = tuple(item.name for item in fields(OutgoingMessage))
 # What is packed by name, where it is not what it is by default.
@@ -45,6 +46,8 @@ _OPTIONS: Final = {
 }
 _OWN: Final = frozenset({"key", "deadline_ms"})
 _FIELDS: Final = frozenset({*_NAMED, *_OWN})
+_PLAIN_IN_ORDER: Final = ("to", "message", "sender", "client_reference")
+_PLAIN: Final = frozenset(_PLAIN_IN_ORDER)
 _options: Final = attrgetter(*_OPTIONS)
 _DEFAULTS: Final = tuple(_OPTIONS.values())
 # Three times as fast as to write the whole by it, which is made anew for each call.
@@ -113,6 +116,8 @@ def _check(row: Row, message: OutgoingMessage) -> None:
             raise TypeError(f"{name} must be a str, not {type(text).__name__}")
         if not 1 <= len(text) <= limit:
             raise ArgumentError(f"{name} has {len(text)} characters; it must have 1 to {limit}")
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise ArgumentError(f"{name} has half of a surrogate pair, which UTF-8 cannot hold")
     if deadline is not None:
         _check_deadline(deadline)
 
@@ -130,20 +135,50 @@ def pack(message: OutgoingMessage) -> bytes:
     Raises:
         ArgumentError: half of a surrogate pair, or more than 16,384 bytes.
     """
-    own = message.client_reference
-    try:
-        options = ""
-        if (given := _options(message)) != _DEFAULTS:
+    options = ""
+    if (given := _options(message)) != _DEFAULTS:
+        try:
             options = f",{_encode(_named(given))}"
-        written = (
-            f"[{_quoted(str(message.to))},{_quoted(message.message)},{_quoted(message.sender)},"
-            f"{'null' if own is None else _quoted(own)}{options}]"
-        )
+        except (TypeError, ValueError):
+            raise TypeError("a row has an option of a type that no message has") from None
+    return _packed(
+        str(message.to), message.message, message.sender, message.client_reference, options
+    )
+
+
+def prepare(value: RowLike) -> Prepared:
+    """Return what a row packs to, its recipient, its key and its deadline.
+
+    Raises:
+        TypeError, ArgumentError: as `as_row` and `pack`.
+    """
+    # Most rows are like this, and without the objects in between they take half the time.
+    if type(value) is dict and value.keys() <= _PLAIN:
+        found: tuple[Any, ...] = tuple(map(value.get, _PLAIN_IN_ORDER))
+        to, text, sender, own = found
+        plain = type(to) is type(text) is type(sender) is str and to and text and sender
+        if plain and (
+            own is None or (type(own) is str and 0 < len(own) <= CALLER_REFERENCE_CHARS_MAX)
+        ):
+            return _packed(to, text, sender, own, ""), to, None, None
+    return prepare_slowly(value)
+
+
+def prepare_slowly(value: RowLike) -> Prepared:
+    """Return what `prepare` returns, of any row."""
+    row = as_row(value)
+    return pack(row.message), str(row.message.to), row.key, row.deadline_ms
+
+
+def _packed(to: str, text: str, sender: str, own: str | None, options: str) -> bytes:
+    written = (
+        f"[{_quoted(to)},{_quoted(text)},{_quoted(sender)},"
+        f"{'null' if own is None else _quoted(own)}{options}]"
+    )
+    try:
         packed = written.encode()
     except UnicodeEncodeError:
         raise ArgumentError("a row has half of a surrogate pair, which UTF-8 cannot hold") from None
-    except (TypeError, ValueError):
-        raise TypeError("a row has an option of a type that no message has") from None
     if len(packed) > PAYLOAD_BYTES_MAX:
         raise ArgumentError(f"a row takes {len(packed)} bytes; the most is {PAYLOAD_BYTES_MAX}")
     return packed

@@ -10,12 +10,12 @@ from smspoh.gateway.arguments import number_key
 
 from .records import Enqueued
 from .reference import checked_reference
-from .rows import Row, as_row, pack
+from .rows import prepare, prepare_slowly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .rows import RowLike
+    from .rows import Prepared, Row, RowLike
     from .sqlite_store import SqliteStore
 
 ROWS_A_TRANSACTION: Final = 1000  # one wait for the disk each
@@ -51,14 +51,14 @@ def enqueue(store: SqliteStore, rows: Iterable[RowLike], now_ms: int) -> Enqueue
 def adopt(store: SqliteStore, rows: Sequence[tuple[str, Row]], now_ms: int) -> Enqueued:
     """Take rows in under the references that they have; see `Journal.adopt`."""
     references = [checked_reference(reference) for reference, _ in rows]
-    batch = [(row, pack(row.message)) for _, row in rows]
+    batch = [prepare_slowly(row) for _, row in rows]
     with store.writing(now_ms) as now:
         return Enqueued(len(rows), insert(store, batch, now, references))
 
 
 def insert(
     store: SqliteStore,
-    batch: Sequence[tuple[Row, bytes]],
+    batch: Sequence[Prepared],
     now_ms: int,
     references: Sequence[str] | None = None,
 ) -> int:
@@ -66,7 +66,7 @@ def insert(
 
     Args:
         store: the journal.
-        batch: the rows.
+        batch: the rows, prepared.
         now_ms: the time of the transaction.
         references: theirs, where they have one already.
 
@@ -82,13 +82,15 @@ def insert(
             reference,
             now_ms,
             now_ms,
-            recipient(number_key(str(row.message.to))),
-            row.deadline_ms,
-            None if row.key is None else unique(row.key),
+            recipient(number_key(to)),
+            deadline_ms,
+            None if key is None else unique(key),
         )
-        for place, (reference, (row, _)) in enumerate(zip(given, batch, strict=True))
+        for place, (reference, (_, to, key, deadline_ms)) in enumerate(
+            zip(given, batch, strict=True)
+        )
     ]
-    contents = ((packed, name.encode()) for (_, packed), name in zip(batch, given, strict=True))
+    contents = ((row[0], name.encode()) for row, name in zip(batch, given, strict=True))
     sealed = store.ring.seal_batch(contents, len(batch))
     added = store.db.executemany(_MESSAGE, messages).rowcount
     payloads = zip(range(first, first + len(batch)), sealed, strict=True)
@@ -98,14 +100,13 @@ def insert(
     return len(batch) - added
 
 
-def _next_batch(source: Iterator[RowLike], taken: int) -> list[tuple[Row, bytes]]:
+def _next_batch(source: Iterator[RowLike], taken: int) -> list[Prepared]:
     """Return up to a thousand rows, before any transaction: their source may be slow."""
-    batch: list[tuple[Row, bytes]] = []
+    batch: list[Prepared] = []
     try:
         for value in islice(source, ROWS_A_TRANSACTION):
             try:
-                row = as_row(value)
-                batch.append((row, pack(row.message)))
+                batch.append(prepare(value))
             except (ArgumentError, TypeError) as error:
                 raise EnqueueError(
                     f"row {taken + len(batch) + 1} cannot be taken: {error}", rows_committed=taken
