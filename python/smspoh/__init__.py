@@ -3,7 +3,19 @@
 - Keys and messages: `derive_key`, `encrypt`, `decrypt` and their `_batch` forms.
 - Phone numbers: `normalize`, `normalize_batch`.
 - Texts: `segments`, `cost`, `detect_zawgyi`, `zawgyi_to_unicode`.
-- Sending: `Client`, `AsyncClient`.
+        # The clients cost the import of httpx2, and the outbox that of cryptography, so
+        # they are loaded when they are asked for; likewise the version, which is in the
+        # files of the installed package.
+        if name in ("Client", "AsyncClient"):
+            from .gateway import client  # noqa: PLC0415
+
+            globals()[name] = found = getattr(client, name)
+            return found
+        if name == "Outbox":
+            from .outbox import Outbox  # noqa: PLC0415
+
+            globals()["Outbox"] = Outbox
+            return Outbox
 """
 
 from __future__ import annotations
@@ -88,6 +100,7 @@ from .text import (
 if TYPE_CHECKING:
     from .gateway import AsyncClient as AsyncClient
     from .gateway import Client as Client
+    from .outbox import Outbox as Outbox
 
     __version__: str
 
@@ -123,6 +136,7 @@ __all__ = [
     "NumberError",
     "Operator",
     "OutOfMemoryError",
+    "Outbox",
     "OutboxError",
     "PhoneBatch",
     "PhoneNumber",
@@ -169,13 +183,19 @@ __all__ = [
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        # The client costs the import of httpx2, so it is loaded when it is asked for;
-        # likewise the version, which is in the files of the installed package.
+        # The clients cost the import of httpx2, and the outbox that of cryptography, so
+        # they are loaded when they are asked for; likewise the version, which is in the
+        # files of the installed package.
         if name in ("Client", "AsyncClient"):
             from .gateway import client  # noqa: PLC0415
 
             globals()[name] = found = getattr(client, name)
             return found
+        if name == "Outbox":
+            from .outbox import Outbox  # noqa: PLC0415
+
+            globals()["Outbox"] = Outbox
+            return Outbox
         if name == "__version__":
             from importlib.metadata import version  # noqa: PLC0415
 

@@ -83,7 +83,7 @@ def test_a_crash_between_the_two_makes_nothing_twice(
     )
     with pytest.raises(OutboxError):
         outbox.take_over(theirs)
-    theirs.rollback()
+    assert not theirs.in_transaction
     theirs.set_authorizer(None)
     assert outbox.counts().states[State.PENDING] == 1000
     assert outbox.take_over(theirs) == 2500

@@ -137,7 +137,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Say what there is to do, at a time.
+    """Say what there is to do, at a time. No more than 10,000 of each are counted.
 
     Attributes:
         pending: messages that can be claimed.
