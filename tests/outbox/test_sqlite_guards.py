@@ -10,16 +10,17 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smspoh.errors import JournalCorrupt, JournalLocked, JournalVersion, OutboxError
+from smspoh.errors import ArgumentError, JournalCorrupt, JournalLocked, JournalVersion, OutboxError
 from smspoh.outbox.records import Recovered
 from smspoh.outbox.sqlite_file import APPLICATION_ID, VERSION
 from smspoh.outbox.sqlite_journal import SqliteJournal
-from smspoh.outbox.states import FINAL_STATES, Event, State, pairs
+from smspoh.outbox.states import FINAL_STATES, Event, Policy, State, pairs
 
 from .harness import SETTINGS, T0, outcome, row
 
@@ -246,6 +247,34 @@ def test_a_journal_needs_settings_or_a_file(tmp_path: Path) -> None:
         SqliteJournal(path, keys=[KEY])
     with pytest.raises(OutboxError, match="cannot be locked"):
         SqliteJournal(tmp_path / "missing" / "j.db", settings=SETTINGS, keys=[KEY])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"job": "too long"},
+        {"policy": "sometimes"},
+        {"settle_s": -1},
+        {"settle_s": float("nan")},
+        {"spacing_s": 1e9},
+        {"readings_min": 0},
+        {"attempts_max": 0},
+    ],
+)
+def test_settings_that_no_job_can_have_leave_nothing_behind(
+    tmp_path: Path, wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(ArgumentError):
+        SqliteJournal(tmp_path / "j.db", settings=replace(SETTINGS, **wrong))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_times_are_kept_to_the_millisecond(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, settle_s=1.23456, policy="at_most_once")  # type: ignore[arg-type]
+    for _ in range(2):
+        with SqliteJournal(tmp_path / "j.db", settings=settings, keys=[KEY]) as journal:
+            assert journal.meta().settings.settle_s == 1.235
+            assert journal.meta().settings.policy is Policy.AT_MOST_ONCE
 
 
 def copied(folder: Path, to: Path) -> Path:

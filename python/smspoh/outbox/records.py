@@ -37,7 +37,8 @@ class Settings:
     Attributes:
         job: its name, 1 to 5 ASCII letters and digits.
         policy: what is done with a message of which nobody knows whether it was sent.
-        settle_s: seconds after which the history is taken to show every acceptance.
+        settle_s: seconds after which the history is taken to show every acceptance; with
+            `spacing_s` 0 to 2,592,000, to the millisecond.
         readings_min: complete readings without a message, from which on it is absent.
         spacing_s: seconds from one of them to the next, at least.
         attempts_max: attempts that may have been carried out, after which it is parked.

@@ -6,9 +6,10 @@ import secrets
 import sqlite3
 import threading
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from smspoh.errors import ArgumentError, BugError, JournalVersion, OutboxError
+from smspoh.errors import ArgumentError, BugError, JournalCorrupt, JournalVersion, OutboxError
 
 from .at_rest import KEY_BYTES, Secrets
 from .files import Lock, Sidecar
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from .at_rest import KeyRing
 
+TIME_S_MAX: Final = 86_400 * 30  # of a settle window; the history is not kept for ever
 MASTER_PURPOSE: Final = b"smspoh master"
 _NEW_JOB: Final = "INSERT INTO job VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"
 _SETTINGS: Final = "name, policy, settle_ms, readings_min, spacing_ms, attempts_max"
@@ -73,6 +75,7 @@ class SqliteStore:
         created_ms: int = 0,
     ) -> None:
         self.path = path = path.resolve()  # by whatever name it is opened
+        settings = settings and _checked(settings)
         self._mutex = threading.RLock()
         self._closed = False
         self._recovered = False
@@ -121,13 +124,16 @@ class SqliteStore:
 
     def _load(self, settings: Settings | None) -> None:
         with told("reading it"):
-            ((*own, identity, created, clock, generation, sealed),) = self._db.execute(
+            found = self._db.execute(
                 f"SELECT {_SETTINGS}, journal_id, created_ms, clock_ms, generation, master FROM job"  # noqa: S608 - constants
-            ).fetchall()
+            ).fetchone()
             ((last, self._last_id),) = self._db.execute(
                 "SELECT (SELECT max(reference) FROM message),"
                 " (SELECT coalesce(max(id), 0) FROM message)"
             ).fetchall()
+        if found is None:
+            raise JournalCorrupt("the journal has lost what it knows of its job")
+        *own, identity, created, clock, generation, sealed = found
         name, policy, settle_ms, readings_min, spacing_ms, attempts_max = own
         self.settings = Settings(
             name, Policy(policy), settle_ms / 1000, readings_min, spacing_ms / 1000, attempts_max
@@ -309,14 +315,25 @@ def _require_tables(version: int, settings: Settings | None, *, read_only: bool)
         raise JournalVersion("the journal is of an earlier release: open it for writing once")
 
 
+def _checked(settings: Settings) -> Settings:
+    """Return settings as a journal can hold them: times to the millisecond."""
+    checked_job(settings.job)
+    if settings.policy not in set(Policy):
+        raise ArgumentError(f"policy must be one of {', '.join(Policy)}")
+    if min(settings.readings_min, settings.attempts_max) < 1:
+        raise ArgumentError("readings_min and attempts_max must be at least 1")
+    times = (settings.settle_s, settings.spacing_s)
+    if not all(0 <= time_s <= TIME_S_MAX for time_s in times):
+        raise ArgumentError(f"settle_s and spacing_s must be 0 to {TIME_S_MAX}")
+    settle_s, spacing_s = (round(time_s * 1000) / 1000 for time_s in times)
+    return replace(settings, policy=Policy(settings.policy), settle_s=settle_s, spacing_s=spacing_s)
+
+
 def _new_job(settings: Settings, ring: KeyRing, created_ms: int) -> tuple[Any, ...]:
-    positive = (settings.readings_min, settings.attempts_max)
-    if min(positive) < 1 or min(settings.settle_s, settings.spacing_s) < 0:
-        raise ArgumentError("readings_min and attempts_max must be at least 1, times at least 0")
     return (
         secrets.token_hex(16),
-        checked_job(settings.job),
-        Policy(settings.policy).value,
+        settings.job,
+        settings.policy.value,
         round(settings.settle_s * 1000),
         settings.readings_min,
         round(settings.spacing_s * 1000),
