@@ -36,6 +36,16 @@ if TYPE_CHECKING:
 KEY = bytes(range(32))
 T0 = 1_790_000_000_000
 SETTINGS = Settings("crash", settle_s=1, spacing_s=0)
+# How an operation fails: a full disk or a broken one, once or from then on, and whether
+# the process goes on after what it was told, or dies of it.
+WAYS = (
+    (errno.ENOSPC, True, False),
+    (errno.EIO, False, True),
+    (errno.ENOSPC, False, False),
+    (errno.EIO, True, True),
+    (errno.EIO, False, False),
+    (errno.ENOSPC, False, True),
+)
 EVENTS = (Event.ACCEPT, Event.REFUSE, Event.NOT_SENT, Event.UNCLEAR)
 AFTER = {event: {step(State.IN_FLIGHT, event, Policy.EFFECTIVELY_ONCE)} for event in EVENTS}
 AFTER[Event.NOT_SENT] = {State.RETRY_WAIT, State.PENDING}  # its wait may be over
@@ -87,8 +97,10 @@ def opened(folder: Path, *, mutant: bool = False) -> SqliteJournal:
 class Life:
     """What one process does with a journal, and says it has done."""
 
-    def __init__(self, folder: Path, seed: int, *, mutant: bool = False) -> None:
-        self.folder, self.mutant = folder, mutant
+    def __init__(
+        self, folder: Path, seed: int, *, mutant: bool = False, dies: bool = False
+    ) -> None:
+        self.folder, self.mutant, self.dies = folder, mutant, dies
         self.chance = random.Random(seed)
         self.number = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
@@ -110,6 +122,8 @@ class Life:
             self.say("unsure" if unsure else "failed", *words)
             if words[0] == "rows" and unsure != bool(getattr(error, "rows_unsure", 0)):
                 self.say("wrong")
+            if self.dies:
+                os.kill(os.getpid(), signal.SIGKILL)
             return None
         self.say("done", *words, done)
         return done
@@ -277,13 +291,21 @@ class Campaign:
         for complaint in wrong:
             print(f"{what}: {complaint}")
 
-    def one(self, what: str, rounds: int, kill_after_s: float | None = None, **armed: Any) -> int:
-        """Let one process live and die, and judge what it left; how it ended."""
+    def one(
+        self,
+        what: str,
+        rounds: int,
+        *,
+        kill_after_s: float | None = None,
+        dies: bool = False,
+        **armed: Any,
+    ) -> None:
+        """Let one process live and die, and judge what it left."""
         home, seed = self.fresh(), self.seed
 
         def life() -> None:
             arm(home, **armed)
-            Life(home, seed, mutant=self.mutant).run(rounds)
+            Life(home, seed, mutant=self.mutant, dies=dies).run(rounds)
 
         ended = in_child(life, kill_after_s)
         acks = (home / "ack").read_bytes() if (home / "ack").exists() else b""
@@ -293,7 +315,6 @@ class Campaign:
         if ended not in {0, -signal.SIGKILL}:
             wrong.append(f"the process ended with {ended}")
         self.judge(what, wrong)
-        return ended
 
     def length(self, rounds: int) -> int:
         """Return how many operations a life has that nothing disturbs."""
@@ -320,16 +341,15 @@ class Campaign:
             self.one("killed at a random moment", 400, kill_after_s=after_s)
 
     def fail(self, stride: int) -> None:
-        """Fail each operation in turn: a full disk and a broken one, once and from then on."""
+        """Fail each operation in turn, with each of the WAYS, or with every how many-th."""
         rounds = 3
         steps = self.length(rounds)
         for at in range(1, steps + 1):
-            for place, (error, goes_on) in enumerate(
-                [(errno.ENOSPC, True), (errno.EIO, False), (errno.ENOSPC, False), (errno.EIO, True)]
-            ):
-                if stride == 1 or (at + place) % stride == 0:
+            for place, (error, goes_on, dies) in enumerate(WAYS):
+                if (at + place) % stride == 0:
                     name = f"{errno.errorcode[error]} at step {at}{' and on' * goes_on}"
-                    self.one(name, rounds, fail_at=at, error=error, goes_on=goes_on)
+                    armed = {"fail_at": at, "error": error, "goes_on": goes_on}
+                    self.one(name, rounds, dies=dies, **armed)
 
     def cut(self, count: int) -> None:
         """Cut the power, some thirty times in each of some lives."""

@@ -43,8 +43,8 @@ def test_a_journal_that_does_not_wait_for_the_disk_is_caught(tmp_path: Path) -> 
 
 
 def test_each_operation_that_fails_is_told_and_breaks_nothing(tmp_path: Path) -> None:
-    # Each step once, with one of the four ways to fail; `make soak` has all four.
-    code, printed = campaign(tmp_path, "fail", "--count", "4")
+    # Each step in two of the six ways; `make soak` has all.
+    code, printed = campaign(tmp_path, "fail", "--count", "3")
     assert code == 0, printed
     assert [re.sub("[0-9]{3}", "N", line) for line in printed] == ["tried N"]
 
