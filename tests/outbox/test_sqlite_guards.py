@@ -168,20 +168,24 @@ def test_a_forked_child_can_neither_use_the_journal_nor_keep_it(
     may_end, told = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
+        said = b"claimed"
         try:
             journal.claim(1, T0)
         except OutboxError:
-            os.write(told[1], b"refused")
+            said = b"refused"
+        os.write(told[1], said)
         os.close(may_end[1])
         os.read(may_end[0], 1)
         os._exit(0)
-    assert os.read(told[0], 7) == b"refused"
-    journal.close()
-    opened(tmp_path).close()  # the child lives, and has no part of the lock
-    os.close(may_end[1])
-    os.waitpid(child, 0)
-    for end in (may_end[0], *told):
-        os.close(end)
+    try:
+        assert os.read(told[0], 7) == b"refused"
+        journal.close()
+        opened(tmp_path).close()  # the child lives, and has no part of the lock
+    finally:
+        os.close(may_end[1])
+        os.waitpid(child, 0)
+        for end in (may_end[0], *told):
+            os.close(end)
     assert multiprocessing.active_children() == []
 
 
@@ -331,6 +335,24 @@ def test_a_backup_that_is_put_back_has_nothing_left_to_send(tmp_path: Path, kept
         assert counts[State.ACCEPTED] == counts[State.FAILED] == 1
     with opened(home, recover=False) as journal:
         assert journal.recover(T0) == Recovered(0), "it is told once"
+
+
+def test_a_backup_of_the_same_life_is_known_after_the_death_of_the_process(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    journal = opened(home)
+    journal.enqueue([row(1)], T0)
+    backup = copied(home, tmp_path / "backup")
+    journal.claim(1, T0)
+    left = copied(home, tmp_path / "left")  # what a kill leaves: nothing was waited for or closed
+    journal.close()
+    for name in ("j.db", "j.db-wal"):
+        shutil.copy(backup / name, left / name)
+    (left / "j.db-shm").unlink()
+    with opened(left, recover=False) as later:
+        assert later.recover(T0) == Recovered(1, restored=True)
 
 
 def test_a_crash_is_not_taken_for_a_backup(tmp_path: Path) -> None:
