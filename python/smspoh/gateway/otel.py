@@ -6,6 +6,7 @@ Nothing else in the library knows of OpenTelemetry, and this module imports it o
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -50,10 +51,8 @@ def spans(tracer_provider: TracerProvider | None = None, *, server: str | None =
         raise ArgumentError(
             "spans need the package opentelemetry-api: pip install 'smspoh[otel]'"
         ) from None
-    from smspoh import __version__  # noqa: PLC0415 - read from files when it is asked for
-
     of_server = {} if server is None else _server(server)
-    tracer = trace.get_tracer("smspoh", __version__, tracer_provider, SCHEMA_URL)
+    tracer = trace.get_tracer("smspoh", version("smspoh"), tracer_provider, SCHEMA_URL)
 
     def hook(attempt: Attempt) -> None:
         span = tracer.start_span(
