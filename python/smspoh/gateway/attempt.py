@@ -135,7 +135,11 @@ def exchange(
             wait = wait_s(error, number, now - begun, rules.retry, rules.draw())
             if wait is not None and not rules.budget.take():
                 wait = None
-        _tell(rules, request, response, error, (number, started_ns, now - started, wait))
+        try:
+            _tell(rules, request, response, error, (number, started_ns, now - started, wait))
+        except BaseException as ended:
+            attach(ended, request=request, maybe_sent=error is None or error.maybe_sent)
+            raise
         if error is None:
             rules.budget.succeed()
             assert value is not None  # noqa: S101 - it says so to the type checker

@@ -14,6 +14,7 @@ from smspoh.errors import ArgumentError
 from .arguments import Allowed
 from .attempt import Rules
 from .calls import Calls
+from .conceal import concealed
 from .connect import (
     BASE_URL,
     CONNECTIONS_MAX,
@@ -48,6 +49,7 @@ class _Settings(Generic[_X]):
 
     __slots__ = ("_calls", "_closed", "_connecting")
 
+    @concealed
     def __init__(
         self,
         api_key: str,
@@ -66,6 +68,7 @@ class _Settings(Generic[_X]):
         ssl_context: ssl.SSLContext | None = None,
         transport: _X | None = None,
     ) -> None:
+        self._closed = True  # until it is made whole
         if transport is not None and (http2 or proxy is not None or ssl_context is not None):
             raise ArgumentError(
                 "http2, proxy and ssl_context are of a transport that is made here;"
@@ -76,25 +79,17 @@ class _Settings(Generic[_X]):
         )
         credentials = authorization(api_key, api_secret, profile)
         limits = Limits(checked_timeout(timeout), profile.reply_bytes_max)
-        host = urlsplit(self._connecting.base_url).hostname or ""
-        self._calls = Calls(
-            Rules(
-                profile=profile,
-                retry=retry,
-                budget=Budget(retry.budget),
-                hooks=tuple(hooks),
-                monotonic=time.monotonic,
-                epoch_ns=time.time_ns,
-                draw=random.SystemRandom().random,  # a fork must not draw what its parent draws
-            ),
-            Allowed(
-                master_key=None if master_key is None else checked_master_key(master_key),
-                receipt_hosts=checked_receipt_hosts(receipt_hosts),
-                loopback=is_loopback(host),
-            ),
-        )
-        self._closed = False
+        rules = _rules(profile, retry, hooks)
+        self._calls = Calls(rules, self._allowed(master_key, receipt_hosts))
         self._connect(credentials, limits, transport)
+        self._closed = False
+
+    def _allowed(self, master_key: bytes | None, receipt_hosts: Collection[str]) -> Allowed:
+        return Allowed(
+            master_key=None if master_key is None else checked_master_key(master_key),
+            receipt_hosts=checked_receipt_hosts(receipt_hosts),
+            loopback=is_loopback(urlsplit(self._connecting.base_url).hostname or ""),
+        )
 
     def _connect(self, credentials: str, limits: Limits, transport: _X | None) -> None:
         raise NotImplementedError
@@ -104,8 +99,25 @@ class _Settings(Generic[_X]):
             raise ArgumentError("the client is closed; make a new one")
 
     def __repr__(self) -> str:
+        if not hasattr(self, "_wire"):
+            return f"<{type(self).__name__} not made>"
         closed = " closed" if self._closed else ""
         return f"<{type(self).__name__} {self._connecting.base_url}{closed}>"
+
+
+def _rules(profile: GatewayProfile, retry: RetryPolicy, hooks: Iterable[Hook]) -> Rules:
+    for name, value, kind in (("profile", profile, GatewayProfile), ("retry", retry, RetryPolicy)):
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} must be a {kind.__name__}, not {type(value).__name__}")
+    return Rules(
+        profile=profile,
+        retry=retry,
+        budget=Budget(retry.budget),
+        hooks=tuple(hooks),
+        monotonic=time.monotonic,
+        epoch_ns=time.time_ns,
+        draw=random.SystemRandom().random,  # a fork must not draw what its parent draws
+    )
 
 
 class Client(_Settings[httpx2.BaseTransport]):

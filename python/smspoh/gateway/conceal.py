@@ -9,15 +9,18 @@ request of ours is made they keep the names of events alone.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import sys
 import traceback
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _BUSY: ContextVar[bool] = ContextVar("smspoh_request", default=False)
 _NAMED = ("connection", "http11", "http2", "proxy", "socks")
 _LOGGERS = (*(f"httpcore2.{name}" for name in _NAMED), "hpack.hpack", "hpack.table")
@@ -54,6 +57,20 @@ class concealing:  # noqa: N801 - it is used as a function is
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is not None:
             conceal(error, self._outer)
+
+
+def concealed(function: Callable[P, T]) -> Callable[P, T]:
+    """Return the function, which conceals what leaves it, and its arguments."""
+
+    @functools.wraps(function)
+    def concealing_function(*args: P.args, **kwargs: P.kwargs) -> T:
+        with concealing():
+            try:
+                return function(*args, **kwargs)
+            finally:
+                args, kwargs = (), {}  # type: ignore[assignment] # for the traceback shows them
+
+    return concealing_function
 
 
 class _EventNames(logging.Filter):

@@ -10,7 +10,9 @@ import json
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypedDict
+from urllib.parse import urlsplit
 
 from smspoh.errors import (
     AuthError,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from .models import Request, Response
 
 _COMPLAINT_CHARS_MAX = 200
+_COMPLAINT_LOOKED_AT = 1000  # characters
+_NAMED_MAX = 10  # fields
+_URL_PIECE_CHARS = 5  # a shorter one is no secret
 _SHARED_CHARS_MAX = 11  # a run of 12 characters of a text is a piece of that text
 
 _AUTH_CAUSES = (
@@ -58,22 +63,30 @@ def failure(request: Request, response: Response) -> GatewayError:
             **about,
         )
     complaint, fields = _complaints(response.body)
-    said = _quoted(complaint, request)
+    said = _Sayer(_sent(request))
     if status in (401, 403):
         return AuthError(f"the gateway refused the credentials ({status}): {_AUTH_CAUSES}", **about)
     if status == 429:
         return _rate_limited(request, response)
     if status in (400, 422):
-        named = "; ".join(f"{_name(key)}: {_quoted(fields[key], request)}" for key in fields)
+        named = "; ".join(
+            f"{said.name(key)}: {said.quoted(fields[key])}" for key in islice(fields, _NAMED_MAX)
+        )
+        more = f"; and {len(fields) - _NAMED_MAX} more" if len(fields) > _NAMED_MAX else ""
         return InvalidRequestError(
-            f"the gateway found the request wrong ({status}): {named or said}",
+            f"the gateway found the request wrong ({status}):"
+            f" {named + more or said.quoted(complaint)}",
             fields=fields,
             **about,
         )
     if status < 500:
-        return RejectedError(f"the gateway refused the request ({status}): {said}", **about)
+        return RejectedError(
+            f"the gateway refused the request ({status}): {said.quoted(complaint)}", **about
+        )
     return ServerError(
-        f"the gateway failed ({status}): {said}; the request may have been carried out", **about
+        f"the gateway failed ({status}): {said.quoted(complaint)};"
+        " the request may have been carried out",
+        **about,
     )
 
 
@@ -139,10 +152,6 @@ def _complaints(body: bytes) -> tuple[str, dict[str, str]]:
     return "", {}
 
 
-def _name(field: str) -> str:
-    return field if re.fullmatch(r"[A-Za-z0-9_.\[\]]{1,60}", field) else "(a field)"
-
-
 def words(response: Response, secrets: Iterable[str]) -> str:
     """Return the gateway's words about a refusal, or why they are not shown.
 
@@ -150,45 +159,68 @@ def words(response: Response, secrets: Iterable[str]) -> str:
         response: outside 2xx.
         secrets: what the words must not repeat.
     """
-    return _masked(_complaints(response.body)[0], secrets)
+    return _Sayer(secrets).quoted(_complaints(response.body)[0])
 
 
-def _quoted(complaint: str, request: Request) -> str:
-    """Return the gateway's words when they are safe to show."""
-    return _masked(complaint, _sent(request))
+class _Sayer:
+    """Say the gateway's words, when they repeat nothing of a request.
 
+    What was sent is taken apart once, and of a complaint only its beginning is looked at:
+    a long one to a large bulk would take hours.
+    """
 
-def _masked(complaint: str, secrets: Iterable[str]) -> str:
-    if not complaint:
-        return "it gave no reason that can be read"
-    if any(_repeats(complaint, secret) for secret in secrets):
-        return "its reason repeats what was sent, see .response"
-    masked = re.sub(r"\S{20,}", "(...)", complaint)  # a key, a token, a URL
-    masked = re.sub(r"\d{5,}", "(digits)", masked)  # \d: the digits of every script
-    return " ".join(masked.split())[:_COMPLAINT_CHARS_MAX]
+    def __init__(self, secrets: Iterable[str]) -> None:
+        sent = list(secrets)
+        self._short = {each for each in sent if len(each) <= _SHARED_CHARS_MAX}
+        self._long = [each for each in sent if len(each) > _SHARED_CHARS_MAX]
+        words = {word for each in sent for word in re.findall(r"\w+", each)}
+        self._codes = {word for word in words if len(word) > 3 and re.search(r"\d", word)}
 
+    def name(self, field: str) -> str:
+        """Return the name of a field, when it is one."""
+        plain = re.fullmatch(r"[A-Za-z0-9_.\[\]]{1,60}", field) and not re.search(r"\d{5}", field)
+        return field if plain and not self._repeats(field) else "(a field)"
 
-def _repeats(complaint: str, secret: str) -> bool:
-    """Return True when the words hold the secret, a run of it, or a code out of it."""
-    if any(code in complaint for code in re.findall(r"\w*\d\w*", secret) if len(code) > 3):
-        return True
-    if len(secret) <= _SHARED_CHARS_MAX:
-        return secret in complaint
-    run = _SHARED_CHARS_MAX + 1
-    return any(secret[at : at + run] in complaint for at in range(len(secret) - run + 1))
+    def quoted(self, complaint: str) -> str:
+        """Return the gateway's words when they are safe to show."""
+        if not complaint:
+            return "it gave no reason that can be read"
+        begins = complaint[:_COMPLAINT_LOOKED_AT]
+        if self._repeats(begins):
+            return "its reason repeats what was sent, see .response"
+        # A piece of something sent that goes on behind the beginning is too short to be told.
+        whole = begins if begins == complaint else begins[: -_SHARED_CHARS_MAX - 1]
+        masked = re.sub(r"\S{20,}", "(...)", whole)  # a key, a token, a URL
+        masked = re.sub(r"\d{5,}", "(digits)", masked)  # \d: the digits of every script
+        return " ".join(masked.split())[:_COMPLAINT_CHARS_MAX]
+
+    def _repeats(self, words: str) -> bool:
+        """Return True when the words hold something sent, a run of it, or a code out of it."""
+        if any(each in words for each in self._short | self._codes):
+            return True
+        run = _SHARED_CHARS_MAX + 1
+        runs = {words[at : at + run] for at in range(len(words) - run + 1)}
+        return any(
+            long[at : at + run] in runs for long in self._long for at in range(len(long) - run + 1)
+        )
 
 
 def _sent(request: Request) -> Iterator[str]:
-    """Yield each number, text and key of a request."""
+    """Yield each number, text, key and secret piece of a URL of a request."""
     yield from (value for name, value in request.query if name in ("to", "message"))
     body: Any = json.loads(request.body) if request.body else {}
     for message in body.get("messages", [body]):
         yield from _strings(message)
+        url = urlsplit(message.get("deliveryReceiptUrl", ""))
+        pieces = re.split(r"[/&=;,]", f"{url.path}&{url.query}&{url.fragment}")
+        yield from (piece for piece in pieces if len(piece) > _URL_PIECE_CHARS)
 
 
 def _strings(message: Mapping[str, Any]) -> Iterator[str]:
     for name in ("to", "message", "encryptKey"):
         value = message.get(name, "")
-        for text in value if isinstance(value, list) else [value]:
+        for text in (
+            value if isinstance(value, list) else value.split(",") if name == "to" else [value]
+        ):
             if text:
                 yield text

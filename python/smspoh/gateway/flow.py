@@ -90,7 +90,8 @@ def send_bulk(
                     if len(group) > 1:
                         waiting += _halves(messages, rows, rules.profile)
                     else:
-                        results.append(refused_alone(group[0], error))
+                        # Its frames would live as long as the result, with the texts in them.
+                        results.append(refused_alone(group[0], error.with_traceback(None)))
                     continue
                 _attach_rows(error, results, rows, group)
                 raise

@@ -7,6 +7,7 @@ what is in it. The fields themselves are plain.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeAlias, get_args
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 ZawgyiChoice: TypeAlias = Literal["warn", "convert", "ignore"]
+_SHORT = 5  # characters; a shorter piece of a text is in a name by chance
 ZAWGYI_CHOICES: Final[tuple[ZawgyiChoice, ...]] = get_args(ZawgyiChoice)
 
 
@@ -101,10 +103,11 @@ class OutgoingMessage:
     zawgyi: ZawgyiChoice = "warn"
 
     def __repr__(self) -> str:
-        several = 1 if isinstance(self.to, str) else len(self.to)
+        # Not checked yet: a text may be where a sender or a flag should be.
+        several = len(self.to) if isinstance(self.to, (list, tuple)) else 1
         return (
-            f"<OutgoingMessage sender={self.sender!r} recipients={several}"
-            f" encrypt={self.encrypt} client_reference={self.client_reference!r}>"
+            f"<OutgoingMessage sender={_word(self.sender)} recipients={several}"
+            f" encrypt={self.encrypt is True} client_reference={self.client_reference!r}>"
         )
 
 
@@ -234,10 +237,22 @@ class Message:
 
     def __repr__(self) -> str:
         kind = " encrypted" if self.encrypted else ""
+        hidden = [self.to, *re.findall(r"\w+", f"{self.message} {self.opened or ''}")]
         return (
-            f"<Message {self.message_id} {str(self.status)!r} network={self.network!r}"
-            f" parts={self.message_count}{kind}>"
+            f"<Message {_word(self.message_id, hidden)} {_word(self.status, hidden)}"
+            f" network={_word(self.network, hidden)} parts={self.message_count}{kind}>"
         )
+
+
+def _word(value: object, hidden: Iterable[str] = ()) -> str:
+    """Return a name for a repr, unless it is no name, or repeats a number or a text."""
+    if value is None:
+        return "None"
+    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.?-]{0,40}", value):
+        return "(...)"
+    if any(len(each) > _SHORT and each in value for each in hidden):
+        return "(...)"
+    return repr(str(value))
 
 
 def as_recipients(to: str | Iterable[str]) -> tuple[str, ...]:

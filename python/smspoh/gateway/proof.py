@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 from smspoh.envelope import YII2, EnvelopeProfile, decrypt_batch
 from smspoh.errors import ArgumentError
 
+from .conceal import concealed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .models import Message
 
 
+@concealed
 def verify(entry: Message, text: str, key: str | None, *, profile: EnvelopeProfile = YII2) -> bool:
     """Return True when an entry's ciphertext opens under the key to the text.
 
@@ -34,6 +37,7 @@ def verify(entry: Message, text: str, key: str | None, *, profile: EnvelopeProfi
     return prove_batch([entry], [text], [key], profile=profile)[0]
 
 
+@concealed
 def prove_batch(
     entries: Sequence[Message],
     texts: Sequence[str],

@@ -6,11 +6,14 @@ import base64
 
 from smspoh.errors import ArgumentError
 
+from .conceal import concealed
+
 MASTER_KEY_MIN = 16  # bytes: 128 bits
 _KEY_BYTES = 24  # as `generate_encrypt_key` makes them: 192 bits, 32 characters
 _INFO = b"smspoh encryptKey 1\x00"
 
 
+@concealed
 def derive_encrypt_key(master_key: bytes, reference: str) -> str:
     """Return the encryptKey of the message with this reference.
 

@@ -1,0 +1,1 @@
+"""Nothing secret leaves the client by a way that nobody asked for."""
