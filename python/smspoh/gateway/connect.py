@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import math
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -65,7 +64,7 @@ class Connecting:
         options = self._options() | {"network_backend": Backend()}
         if self.proxy is None:
             return DeadlineTransport(httpcore2.ConnectionPool(**options))
-        socks = self.proxy.startswith("socks")
+        socks = self.proxy.lower().startswith("socks")
         kind = httpcore2.SOCKSProxy if socks else httpcore2.HTTPProxy
         return DeadlineTransport(kind(**options))
 
@@ -74,7 +73,7 @@ class Connecting:
         options = self._options() | {"network_backend": AsyncBackend()}
         if self.proxy is None:
             return AsyncDeadlineTransport(httpcore2.AsyncConnectionPool(**options))
-        socks = self.proxy.startswith("socks")
+        socks = self.proxy.lower().startswith("socks")
         kind = httpcore2.AsyncSOCKSProxy if socks else httpcore2.AsyncHTTPProxy
         return AsyncDeadlineTransport(kind(**options))
 
@@ -127,6 +126,13 @@ def _checked_proxy(proxy: object, base_url: str) -> None:
     parts = _split(proxy)
     if parts is None or parts.scheme not in ("http", "https", "socks5", "socks5h"):
         raise ArgumentError("proxy must be a URL such as http://proxy.example:3128, or socks5://")
+    if not all(map(_is_credential, (parts.username, parts.password))) or (
+        ":" in unquote(parts.username or "")
+    ):
+        raise ArgumentError(
+            "proxy must have a name and a password of up to 255 printable ASCII characters each,"
+            " and no colon in the name"
+        )
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ArgumentError("proxy must have no path, query or fragment")
     if base_url.startswith("http:") and not is_loopback(parts.hostname or ""):
@@ -138,6 +144,11 @@ def _checked_proxy(proxy: object, base_url: str) -> None:
         _require_module("socksio", "a SOCKS proxy", "socks")
 
 
+def _is_credential(quoted: str | None) -> bool:
+    value = unquote(quoted or "")
+    return value.isascii() and value.isprintable() and len(value) <= 255  # RFC 1929: one byte
+
+
 def _require_module(module: str, what: str, extra: str) -> None:
     if importlib.util.find_spec(module) is None:
         raise ArgumentError(f"{what} needs the package {module}: pip install 'smspoh[{extra}]'")
@@ -147,7 +158,7 @@ def checked_timeout(timeout: float) -> float:
     """Return the seconds to wait, above 0 and at most an hour."""
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
         raise TypeError(f"timeout must be a number of seconds, not {type(timeout).__name__}")
-    if not (math.isfinite(timeout) and 0 < timeout <= 3600):
+    if not 0 < timeout <= 3600:  # so no NaN either
         raise ArgumentError("timeout must be above 0 and at most 3600 seconds")
     return float(timeout)
 

@@ -131,7 +131,7 @@ def whole(value: str | None) -> int | None:
 def _http_date(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):  # a year or an hour of 20 digits
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

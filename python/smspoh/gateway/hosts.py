@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,8 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
-# RFC 6761, 6762, 8375, and ICANN's 2024 reservation: names that mean nothing outside a network.
-_PRIVATE = (".localhost", ".local", ".internal", ".home.arpa", ".lan", ".test", ".invalid")
+# Of names in letters of ours alone: a resolver maps others to these, dots and all.
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
+# RFC 6761, 6762 (appendix G too), 7686, 8375, 9476, and ICANN's 2024 reservation: names that mean
+# nothing outside a network.
+_PRIVATE = (
+    *(".localhost", ".localdomain", ".local", ".internal", ".intranet", ".private", ".corp"),
+    *(".home", ".home.arpa", ".lan", ".test", ".invalid", ".onion", ".alt"),
+)
 
 
 def checked_receipt_hosts(hosts: Iterable[str]) -> frozenset[str]:
@@ -75,27 +80,26 @@ def _host(url: str, chars_max: int) -> str | None:
         port = parts.port
     except ValueError:
         return None
-    if (
-        port == 0
-        or parts.scheme not in ("http", "https")
-        or "@" in parts.netloc
-        or not parts.hostname
-    ):
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or port == 0:
         return None
-    return parts.hostname.rstrip(".") or None
+    if "[" in parts.netloc and ":" not in host:  # brackets around no address of IPv6
+        return None
+    return host.removesuffix(".") or None
 
 
 def is_public_name(host: str) -> bool:
-    """Return True for a name of two labels or more that is no address in any notation."""
+    """Return True for a name of two labels or more that is no address in any notation.
+
+    A name in other letters than ASCII has to be given as it is looked up: xn--...
+    """
     if ":" in host or "%" in host:
         return False
     labels = host.lower().split(".")
-    if len(labels) < 2 or not all(labels):
+    if len(labels) < 2 or not all(map(_LABEL.fullmatch, labels)):
         return False
-    # No top-level domain begins with a digit, and 127.1 and 0x7f.1 are addresses to a
-    # resolver, which reads the digits of other scripts as our own.
-    last = unicodedata.normalize("NFKC", labels[-1])
-    return not last[:1].isdigit() and not ("." + ".".join(labels)).endswith(_PRIVATE)
+    # No top-level domain begins with a digit, and 127.1 and 0x7f.1 are addresses to a resolver.
+    return not labels[-1][0].isdigit() and not ("." + ".".join(labels)).endswith(_PRIVATE)
 
 
 def is_loopback(host: str) -> bool:
