@@ -31,7 +31,8 @@ PRIVATE = [
     "fe80::1%eth0", "a.corp", "a.home", "a.intranet", "a.localdomain", "a.lan", "a.home.arpa",
     "a.onion", "a.0x7f", "a.0x7f.", "-a.com", "a-.com", "a'b.com", "a<b.com", "[v1.x]",
     "u@x.com",
-    "x.com\\@y.com", "x\t.com", "x .com", "x.com:0", "x.com:65536", "x.com:-1", "x%2ecom", "", ":80",
+    "x.com\\@y.com", "x\t.com", "x .com", "x.com:0",
+    "x.com:65536", "x.com:-1", "x%2ecom", "", ":80",
 ]  # fmt: skip
 PUBLIC = [
     "example.com", "example.com.", "EXAMPLE.COM", "a-b.example.co", "xn--a-ecp.example",
