@@ -199,3 +199,21 @@ def test_what_goes_over_the_wire(faulty: FaultyServer) -> None:
     assert "Authorization: Bearer U01TUG9oVjNBUElLZXk6U01TUG9oVjNBUElTZWNyZXQ=" in lines
     assert "Content-Type: application/json" in lines
     assert "Accept-Encoding: identity" in lines
+
+
+@pytest.mark.parametrize("fault", [ValueError("09250000001"), OSError("09250000001"), KeyError(7)])
+def test_a_transport_that_breaks_may_have_sent(fault: Exception) -> None:
+    """A status that is no number makes the library below raise a ValueError."""
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        raise fault
+
+    with (
+        Client("key", "secret", transport=httpx2.MockTransport(answer)) as client,
+        pytest.raises(TransportError, match=type(fault).__name__) as failed,
+    ):
+        client.send("09250000001", "text", "SMSPoh")
+    assert failed.value.maybe_sent
+    assert failed.value.attempts == 1
+    assert failed.value.__context__ is None
+    assert "09250000001" not in str(failed.value)

@@ -41,6 +41,18 @@ _NEVER_SENT = (
 )
 
 
+# What a reply that nobody foresaw makes of the library below, or of a caller's transport.
+_FAULTS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Hold how long a reply may take, and be.
@@ -140,6 +152,8 @@ class Wire(_Wire[httpx2.BaseTransport]):
                 return reading.response()
         except httpx2.TransportError as error:
             failed = _no_reply(error, request)
+        except _FAULTS as error:
+            failed = _broken(error, request)
         # Raised out here: what the library raised may hold bytes of the reply.
         raise failed
 
@@ -166,6 +180,8 @@ class AsyncWire(_Wire[httpx2.AsyncBaseTransport]):
                 return reading.response()
         except httpx2.TransportError as error:
             failed = _no_reply(error, request)
+        except _FAULTS as error:
+            failed = _broken(error, request)
         raise failed
 
 
@@ -227,6 +243,15 @@ def _no_reply(error: httpx2.TransportError, request: Request) -> TransportError:
     return TransportError(
         f"no reply from the gateway: {type(error).__name__}{words}; {fate}",
         maybe_sent=maybe_sent,
+        request=request,
+    )
+
+
+def _broken(error: Exception, request: Request) -> TransportError:
+    return TransportError(
+        f"no reply from the gateway: the transport raised {type(error).__name__};"
+        " the request may have been carried out",
+        maybe_sent=True,
         request=request,
     )
 
