@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from smspoh.gateway import Message
 
-REFERENCE = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+REFERENCE = "01M8C0Z1800000000000000C1S"  # made when the clock of `rules` stands
 FAILED = Response(500)
 
 
@@ -103,3 +103,11 @@ def test_a_refusal_is_not_waited_for() -> None:
     with pytest.raises(AuthError):
         watched.run()
     assert watched.readings == [0.0]
+
+
+def test_too_many_questions_are_a_reading_that_failed() -> None:
+    """A 429 says nothing of the message, and passes."""
+    replies = {1: page(), 2: Response(429, (("retry-after", "3600"),))}
+    watched = Watched(lambda reading: replies.get(reading, page(REFERENCE)), 120)
+    assert len(watched.run()) == 1
+    assert watched.readings == [0.0, 24.0, 48.0]

@@ -270,8 +270,8 @@ class Calls:
             reference: of `SendResult.client_reference` or `GatewayError.client_reference`.
             to: the number it went to; one outside Myanmar does not make it shorter.
             sender: the sender ID it went with.
-            created_from: the first day; with neither day, those around the time that
-                a reference made here holds, or the last two of any other.
+            created_from: the first day; with neither day, the last two and, of a reference
+                that holds a time, as those made here do, those around it.
             created_to: the last day.
             settle_s: seconds, 0 to 3600, to go on asking while the history has no such
                 entry; 120 is careful. A reading that fails does not count, and the last of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from smspoh.errors import GatewayError, ProtocolError, RejectedError
+from smspoh.errors import GatewayError, ProtocolError, RateLimitedError, RejectedError
 
 from .attempt import Flow, Rules, Sleep, Work, attach, exchange
-from .history import Cursor, page_size, window
+from .history import Cursor, page_size, windows
 from .matching import assign, assign_one, refused_alone
 from .models import Request
 from .opening import Keys, opened, proof_of
@@ -182,18 +182,21 @@ def find(
         rules: the client's.
         settle_s: seconds to go on while there is none.
     """
+    queries = [query]
     if not any(name.startswith("filterByCreatedDate") for name, _ in query):
-        query = (*query, *window(reference, rules.epoch_ns(), rules.profile))
+        found_days = windows(reference, rules.epoch_ns(), rules.profile)
+        queries = [(*query, *days) for days in found_days]
     began = rules.monotonic()
     readings = 0
     while True:
         settled = rules.monotonic() - began >= settle_s
         try:
-            found = yield from _read_whole(reference, query, rules)
+            found = yield from _read_whole(reference, queries, rules)
             readings += 1
         except GatewayError as error:
             # A reading that failed says nothing; one that is refused will be so again.
-            if settled or isinstance(error, RejectedError):
+            refused = isinstance(error, RejectedError) and not isinstance(error, RateLimitedError)
+            if settled or refused:
                 raise
         else:
             if found or settle_s == 0 or (settled and readings >= _READINGS_MIN):
@@ -202,14 +205,18 @@ def find(
 
 
 def _read_whole(
-    reference: str, query: Sequence[tuple[str, str]], rules: Rules
+    reference: str, queries: Sequence[Sequence[tuple[str, str]]], rules: Rules
 ) -> Flow[tuple[Message, ...]]:
+    """Read the days of each question, up to one that has the reference."""
     limit = page_size(rules.profile)
-    cursor = Cursor()
     found: list[Message] = []
-    while cursor.next_page is not None:
-        page = yield from messages(query, cursor.next_page, limit, rules)
-        found += [each for each in cursor.take(page) if each.client_reference == reference]
+    for query in queries:
+        cursor = Cursor()
+        while cursor.next_page is not None:
+            page = yield from messages(query, cursor.next_page, limit, rules)
+            found += [each for each in cursor.take(page) if each.client_reference == reference]
+        if found:
+            break
     return tuple(found)
 
 

@@ -167,7 +167,8 @@ def _page(body: Mapping[str, Any], profile: GatewayProfile, page: int) -> Page:
     if not isinstance(links, dict):
         raise _Unexpected("links is not an object")
     known = {name: url for name, url in links.items() if isinstance(url, str)}
-    last = "next" not in known or known.get("self") == known.get("last")
+    itself = known.get("self")
+    last = "next" not in known or (itself is not None and itself == known.get("last"))
     return Page(
         messages=_entries(body, profile),
         page=page,
