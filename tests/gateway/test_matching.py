@@ -167,3 +167,22 @@ def test_entries_without_a_number_stand_for_all_that_are_left_or_for_none(
 def test_a_repeated_recipient_may_have_two_entries() -> None:
     result = assign_one(OutgoingMessage(ONE, "a", "SMSPoh"), [entry("959250000001")] * 2)
     assert (len(result), result.unmatched) == (2, ())
+
+
+def test_entries_that_name_one_recipient_choose_before_those_that_hide_digits() -> None:
+    """The starred one may be of either; the other one is of the first alone."""
+    numbers = ("09250000001", "09250000002")
+    entries = [entry("9592500****", "other"), entry("959250000001", "other")]
+    alone = assign_one(OutgoingMessage(numbers, "a", "SMSPoh"), entries)
+    assert (alone.missing, len(alone)) == ((), 2)
+
+    group = [OutgoingMessage((number,), "a", "SMSPoh") for number in numbers]
+    bulk = assign(group, [*entries, entry("959777777777")])
+    assert [result[0].to for result in bulk] == ["959250000001", "9592500****"]
+    assert [result.missing for result in bulk] == [(), ()]
+
+
+def test_of_starred_entries_the_one_that_hides_least_chooses_first() -> None:
+    numbers = ("09250000001", "09260000002")
+    entries = [entry("959*"), entry("95925*1")]
+    assert assign_one(OutgoingMessage(numbers, "a", "SMSPoh"), entries).missing == ()

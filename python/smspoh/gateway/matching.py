@@ -31,15 +31,16 @@ def assign_one(message: OutgoingMessage, entries: Sequence[Message]) -> SendResu
     unmatched: list[Message] = []
     nameless = 0
     for entry in entries:
+        if entry.to and not any(_names(entry.to, key) for key in written):
+            unmatched.append(entry)
+        else:
+            own.append(entry)
+    for entry in sorted(own, key=_vagueness):
         fitting = [key for key in waiting if _names(entry.to, key)]
         if not entry.to:
             nameless += 1
         elif fitting:
             waiting.remove(fitting[0])
-        elif not any(_names(entry.to, key) for key in written):
-            unmatched.append(entry)
-            continue
-        own.append(entry)
     missing = () if nameless >= len(waiting) else tuple(written[key] for key in waiting)
     return _result(message, own, missing=missing, unmatched=tuple(unmatched))
 
@@ -92,8 +93,11 @@ def assign(group: Sequence[OutgoingMessage], entries: Sequence[Message]) -> Bulk
     else:
         for row, key in expected:
             waiting.setdefault(key, []).append(row)
-        for entry in entries:
-            claimed = _claim(group, waiting, entry)
+        claims: dict[int, int | None] = {}
+        for at in sorted(range(len(entries)), key=lambda at: _vagueness(entries[at])):
+            claims[at] = _claim(group, waiting, entries[at])
+        for at, entry in enumerate(entries):
+            claimed = claims[at]
             (unmatched if claimed is None else found[claimed]).append(entry)
     missing: list[list[str]] = [[] for _ in group]
     for (row, key), number in expected.items():
@@ -123,6 +127,15 @@ def _names(to: str, key: str) -> bool:
         return bool(to) and number_key(to) == key
     head, tail = number_key(to).partition("*")[0], to.rpartition("*")[2]
     return len(head) + len(tail) <= len(key) and key.startswith(head) and key.endswith(tail)
+
+
+def _vagueness(entry: Message) -> int:
+    """Return how many recipients an entry may name: those that name one choose first."""
+    if not entry.to:
+        return 100
+    if "*" not in entry.to:
+        return 0
+    return 50 - sum(letter.isdigit() for letter in entry.to[:49])
 
 
 def _in_order(
