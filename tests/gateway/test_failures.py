@@ -103,6 +103,8 @@ def test_a_piece_of_a_long_text_is_not_quoted_either() -> None:
             0.0,
         ),
         ([("retry-after", "Mon, 23 Nov 2026 10:01:30 GMT")], None),
+        ([("retry-after", f"Mon, 23 Nov {'9' * 20} 10:01:30 GMT")], None),
+        ([("retry-after", f"Mon, 23 Nov 2026 10:01:30 +{'9' * 20}")], None),
     ],
 )
 def test_how_long_to_wait(headers: list[tuple[str, str]], seconds: float | None) -> None:
