@@ -123,11 +123,32 @@ def exchange(
         read: turns a 2xx into a value, or raises a ProtocolError.
         reads: the request changes nothing at the gateway.
     """
+    under_way = [False]
+    try:
+        return (yield from _attempts(request, rules, read, under_way, reads=reads))
+    except GatewayError:
+        raise
+    except BaseException as error:
+        # An interrupt, wherever it comes: after a reply too, for its caller gets no result.
+        attach(error, request=request, maybe_sent=under_way[0])
+        raise
+
+
+def _attempts(
+    request: Request,
+    rules: Rules,
+    read: Callable[[Request, Response], T],
+    under_way: list[bool],
+    *,
+    reads: bool,
+) -> Flow[T]:
+    """Make the attempts, and keep in `under_way` whether one may have been carried out."""
     begun = rules.monotonic()
     number = 0
     while True:
         number += 1
         started_ns, started = rules.epoch_ns(), rules.monotonic()
+        under_way[0] = True
         value, response, error = yield from _one(request, read)
         now = rules.monotonic()
         wait = None
@@ -135,11 +156,8 @@ def exchange(
             wait = wait_s(error, number, now - begun, rules.retry, rules.draw())
             if wait is not None and not rules.budget.take():
                 wait = None
-        try:
-            _tell(rules, request, response, error, (number, started_ns, now - started, wait))
-        except BaseException as ended:
-            attach(ended, request=request, maybe_sent=error is None or error.maybe_sent)
-            raise
+        under_way[0] = error is None or error.maybe_sent
+        _tell(rules, request, response, error, (number, started_ns, now - started, wait))
         if error is None:
             rules.budget.succeed()
             assert value is not None  # noqa: S101 - it says so to the type checker
@@ -147,12 +165,7 @@ def exchange(
         if wait is None:
             error.attempts = number
             raise error
-        try:
-            yield Sleep(wait)
-        except BaseException as ended:
-            # Whatever ends the wait, this request was not carried out.
-            attach(ended, request=request, maybe_sent=False)
-            raise
+        yield Sleep(wait)
 
 
 def _one(
@@ -168,9 +181,6 @@ def _one(
         return read(request, response), response, None
     except GatewayError as error:
         return None, response or error.response, error
-    except BaseException as error:
-        attach(error, request=request, maybe_sent=True)
-        raise
 
 
 def _response(answer: object) -> Response:

@@ -116,11 +116,13 @@ def drive(
                     sleep(step.seconds)
                 elif isinstance(step, Work):
                     answer = step.run()
-            except BaseException as error:  # noqa: BLE001 - the flow decides what it means
-                # An interrupt too: the flow puts on it what was done, and lets it go on.
-                step = flow.throw(error)
-            else:
                 step = flow.send(answer)
+            except StopIteration:
+                raise
+            except BaseException as error:  # noqa: BLE001 - the flow decides what it means
+                # An interrupt too: the flow puts on it what was done, and lets it go on. What
+                # the flow itself raised comes back out of it.
+                step = flow.throw(error)
     except StopIteration as done:
         result: T = done.value
         return result
@@ -145,10 +147,11 @@ async def drive_async(
                     await anyio.sleep(step.seconds)
                 elif isinstance(step, Work):
                     answer = await anyio.to_thread.run_sync(step.run)
+                step = flow.send(answer)
+            except StopIteration:
+                raise
             except BaseException as error:  # noqa: BLE001 - the flow decides what it means
                 step = flow.throw(error)
-            else:
-                step = flow.send(answer)
     except StopIteration as done:
         result: T = done.value
         return result

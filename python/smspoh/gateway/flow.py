@@ -32,19 +32,21 @@ def send(message: OutgoingMessage, rules: Rules, *, prove: bool = False) -> Flow
     Whatever ends it early leaves with `encrypt_key` and `client_reference` filled in, and
     with the result when there was one.
     """
-    result = yield from _send(message, send_request(message, rules.profile), rules)
-    if not (prove and message.encrypt):
-        return result
+    result: SendResult | None = None
     try:
-        [proven] = yield Work(lambda: proof_of([result], rules.profile))
+        result = sent = yield from _send(message, send_request(message, rules.profile), rules)
+        if prove and message.encrypt:
+            [result] = yield Work(lambda: proof_of([sent], rules.profile))
     except BaseException as error:
-        attach(error, results=(result,), **_known(message))
+        attach(error, **_known(message))
+        if result is not None:
+            attach(error, results=(result,), maybe_sent=True)
         raise
-    return proven  # type: ignore[no-any-return]
+    return result
 
 
 def _send(message: OutgoingMessage, request: Request, rules: Rules) -> Flow[SendResult]:
-    def entries(request: Request, response: Response) -> tuple[Message, ...]:
+    def matched(request: Request, response: Response) -> SendResult:
         found = messages_of(request, response, rules.profile)
         if not found:
             raise ProtocolError(
@@ -53,14 +55,13 @@ def _send(message: OutgoingMessage, request: Request, rules: Rules) -> Flow[Send
                 request=request,
                 response=response,
             )
-        return found
+        return assign_one(message, found)
 
     try:
-        found = yield from exchange(request, rules, entries, reads=False)
+        return (yield from exchange(request, rules, matched, reads=False))
     except BaseException as error:
         attach(error, **_known(message))
         raise
-    return assign_one(message, found)
 
 
 def _known(message: OutgoingMessage) -> dict[str, str | None]:
@@ -78,45 +79,48 @@ def send_bulk(
     """
     results: list[SendResult] = []
     unmatched: list[Message] = []
-    for rows, request in bulk_requests(messages, rules.profile):
-        waiting = [(rows, request)]
-        while waiting:
-            rows, request = waiting.pop()  # noqa: PLW2901 - a half of what it was
-            group = messages[rows.start : rows.stop]
-            try:
-                part = yield from _send_rows(group, request, rules)
-            except RejectedError as error:
-                if _is_splittable(error, rules.profile):
-                    if len(group) > 1:
-                        waiting += _halves(messages, rows, rules.profile)
-                    else:
-                        # Its frames would live as long as the result, with the texts in them.
-                        results.append(refused_alone(group[0], error.with_traceback(None)))
-                    continue
-                _attach_rows(error, results, rows, group)
-                raise
-            except BaseException as error:
-                _attach_rows(error, results, rows, group)
-                raise
-            results += part.results
-            unmatched += part.unmatched
-    if prove and any(message.encrypt for message in messages):
-        try:
+    asked = [range(0)]
+    try:
+        yield from _send_all(messages, rules, (results, unmatched), asked)
+        if prove and any(message.encrypt for message in messages):
             results = yield Work(lambda: proof_of(results, rules.profile))
-        except BaseException as error:
-            attach(error, results=tuple(results), rows=range(len(results), len(results)))
-            raise
+    except BaseException as error:
+        # Those of a reply that was taken in just now are results, and in doubt no more.
+        rows = range(max(asked[0].start, len(results)), max(asked[0].stop, len(results)))
+        references = tuple(each.client_reference or "" for each in messages[rows.start : rows.stop])
+        attach(error, results=tuple(results), rows=rows, references=references)
+        if not hasattr(error, "maybe_sent"):
+            attach(error, maybe_sent=bool(asked[0]))
+        raise
     return BulkResult(tuple(results), tuple(unmatched))
 
 
-def _attach_rows(
-    error: BaseException,
-    results: Sequence[SendResult],
-    rows: range,
-    group: Sequence[OutgoingMessage],
-) -> None:
-    references = tuple(message.client_reference or "" for message in group)
-    attach(error, results=tuple(results), rows=rows, references=references)
+def _send_all(
+    messages: Sequence[OutgoingMessage],
+    rules: Rules,
+    into: tuple[list[SendResult], list[Message]],
+    asked: list[range],
+) -> Flow[None]:
+    """Send them, and keep in `asked` the rows of the request that is under way."""
+    results, unmatched = into
+    for each in bulk_requests(messages, rules.profile):
+        waiting = [each]
+        while waiting:
+            rows, request = waiting.pop()
+            group = messages[rows.start : rows.stop]
+            asked[0] = rows
+            try:
+                part = yield from _send_rows(group, request, rules)
+            except RejectedError as error:
+                if not _is_splittable(error, rules.profile):
+                    raise
+                if len(group) > 1:
+                    waiting += _halves(messages, rows, rules.profile)
+                else:
+                    results.append(refused_alone(group[0], error.with_traceback(None)))
+                continue
+            results += part.results
+            unmatched += part.unmatched
 
 
 def _is_splittable(error: RejectedError, profile: GatewayProfile) -> bool:
