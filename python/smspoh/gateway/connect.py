@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import ssl
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -15,6 +16,7 @@ from smspoh.errors import ArgumentError
 
 from .deadline import AsyncBackend, AsyncDeadlineTransport, Backend, DeadlineTransport
 from .hosts import is_loopback
+from .proxying import AsyncHTTPProxy, HTTPProxy
 
 if TYPE_CHECKING:
     from urllib.parse import SplitResult
@@ -54,7 +56,7 @@ class Connecting:
         if self.proxy is not None:
             _checked_proxy(self.proxy, self.base_url)
         if self.ssl_context is not None:
-            _checked_context(self.ssl_context, self.base_url)
+            _checked_context(self.ssl_context, self.base_url, self.proxy or self.base_url)
 
     def __repr__(self) -> str:
         return f"<Connecting {self.base_url}>"  # a proxy's URL may have a password
@@ -63,10 +65,10 @@ class Connecting:
         """Return a transport that blocks."""
         options = self._options() | {"network_backend": Backend()}
         if self.proxy is None:
-            return DeadlineTransport(httpcore2.ConnectionPool(**options))
+            return DeadlineTransport(partial(httpcore2.ConnectionPool, **options))
         socks = self.proxy.lower().startswith("socks")
-        kind = httpcore2.SOCKSProxy if socks else httpcore2.HTTPProxy
-        return DeadlineTransport(kind(**options))
+        kind = httpcore2.SOCKSProxy if socks else HTTPProxy
+        return DeadlineTransport(partial(kind, **options))
 
     def async_transport(self) -> AsyncDeadlineTransport:
         """Return a transport that awaits."""
@@ -74,7 +76,7 @@ class Connecting:
         if self.proxy is None:
             return AsyncDeadlineTransport(httpcore2.AsyncConnectionPool(**options))
         socks = self.proxy.lower().startswith("socks")
-        kind = httpcore2.AsyncSOCKSProxy if socks else httpcore2.AsyncHTTPProxy
+        kind = httpcore2.AsyncSOCKSProxy if socks else AsyncHTTPProxy
         return AsyncDeadlineTransport(kind(**options))
 
     def _options(self) -> dict[str, Any]:
@@ -91,11 +93,13 @@ class Connecting:
             options["proxy_url"] = f"{url.scheme}://{url.netloc.rpartition('@')[2]}/"
             if url.username is not None:
                 options["proxy_auth"] = (unquote(url.username), unquote(url.password or ""))
+            if url.scheme == "https":
+                options["proxy_ssl_context"] = self.ssl_context or _system_context(self.proxy)
         return options
 
 
-def _system_context(base_url: str) -> ssl.SSLContext:
-    if base_url.startswith("http:"):
+def _system_context(url: str) -> ssl.SSLContext:
+    if url.startswith("http:"):
         # No TLS will be spoken, so an empty context saves reading the system's
         # certificates. It would still refuse every server.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -108,11 +112,12 @@ def _system_context(base_url: str) -> ssl.SSLContext:
         ) from None
 
 
-def _checked_context(context: object, base_url: str) -> None:
+def _checked_context(context: object, *urls: str) -> None:
     if not isinstance(context, ssl.SSLContext):
         raise TypeError(f"ssl_context must be an ssl.SSLContext, not {type(context).__name__}")
     checks = context.verify_mode is ssl.CERT_REQUIRED and context.check_hostname
-    if not checks and not is_loopback(urlsplit(base_url).hostname or ""):
+    # A proxy elsewhere could answer for this machine too, which is its own there.
+    if not checks and not all(is_loopback(urlsplit(url).hostname or "") for url in urls):
         raise ArgumentError(
             "ssl_context does not check the server's certificate and name: anybody in between"
             " could read credentials and texts; one that does is needed"

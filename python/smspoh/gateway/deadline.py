@@ -8,7 +8,9 @@ left until the moment that `within` has set. One transport blocks, the other awa
 from __future__ import annotations
 
 import contextlib
+import os
 import time
+import weakref
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +19,7 @@ import httpx2
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
 _PIECE_BYTES = 16 * 1024  # what is written between two looks at the clock: a TLS record
 _END: ContextVar[float | None] = ContextVar("smspoh_call_end", default=None)
@@ -64,11 +66,22 @@ class DeadlineTransport(httpx2.BaseTransport):
     """Send requests over a pool of connections within the call's time, blocking.
 
     Args:
-        pool: made with `Backend` as its network backend.
+        make: makes a pool, with `Backend` as its network backend. It is called again in a
+            process that was forked off: two that read one connection take each other's
+            replies.
     """
 
-    def __init__(self, pool: httpcore2.ConnectionPool) -> None:
-        self._pool = pool
+    def __init__(self, make: Callable[[], httpcore2.ConnectionPool]) -> None:
+        self._make = make
+        self._pool = make()
+        self._of_parents: list[httpcore2.ConnectionPool] = []
+        _OPEN.add(self)
+
+    def begin_anew(self) -> None:
+        """Leave the connections to the parent, which goes on with them."""
+        # Kept and not closed: a thread that is not in this process may hold its lock.
+        self._of_parents.append(self._pool)
+        self._pool = self._make()
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the reply, its body unread."""
@@ -79,6 +92,18 @@ class DeadlineTransport(httpx2.BaseTransport):
     def close(self) -> None:
         """Close the connections."""
         self._pool.close()
+
+
+_OPEN: weakref.WeakSet[DeadlineTransport] = weakref.WeakSet()
+
+
+def _part_from_parent() -> None:
+    for transport in list(_OPEN):
+        transport.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_part_from_parent)
 
 
 class AsyncDeadlineTransport(httpx2.AsyncBaseTransport):

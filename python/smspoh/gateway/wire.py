@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -245,6 +246,8 @@ def _no_reply(error: httpx2.TransportError, request: Request) -> TransportError:
     fate = "the request may have been carried out" if maybe_sent else "nothing was sent"
     # Only the words of a failed connection are shown: they cannot hold a reply.
     words = f" ({error})" if isinstance(error, httpx2.ConnectError) and str(error) else ""
+    if isinstance(error, httpx2.ProxyError) and (status := re.match(r"[0-9]{3}\b", str(error))):
+        words = f" ({status[0]})"  # what a proxy answered: 407 is that it wants a user
     return TransportError(
         f"no reply from the gateway: {type(error).__name__}{words}; {fate}",
         maybe_sent=maybe_sent,
