@@ -10,7 +10,8 @@ import pytest
 
 from smspoh.envelope import EnvelopeProfile, WeakKeyWarning
 from smspoh.errors import ArgumentError
-from smspoh.gateway import GatewayProfile, OutgoingMessage
+from smspoh.gateway import GATEWAY_V3, GatewayProfile, OutgoingMessage
+from smspoh.gateway.arguments import checked_message
 from smspoh.gateway.client import Client
 from smspoh.text import segments
 
@@ -347,3 +348,10 @@ def test_parts_are_counted_as_the_standard_packs_them(text: str, parts: int) -> 
 def test_forced_unicode_counts_as_unicode() -> None:
     assert segments("x" * 71).parts == 1
     assert segments("x" * 71, unicode=True).parts == 2
+
+
+def test_a_number_that_is_there_twice_is_sent_to_once() -> None:
+    """A gateway that does not look would send the text to it twice."""
+    numbers = [" 09450000000", "+959450000000", "09450000001", "959450000000"]
+    checked = checked_message(OutgoingMessage(numbers, "a", "SMSPoh"), GATEWAY_V3)
+    assert checked.to == ("09450000000", "09450000001")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import ssl
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import pytest
 
 from smspoh.errors import ArgumentError, SmspohError, TransportError
 from smspoh.gateway import NO_RETRY, AsyncClient, Client, RetryPolicy
+from smspoh.gateway.deadline import AsyncDeadlineTransport
 from smspoh.sandbox.server import Sandbox
 
 from .middlemen import NEEDED, Http2Server, Proxy
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from smspoh.gateway import SendResult
+
+    from .faults import FaultyServer
 
 TO, TEXT, SENDER = "09250000001", "Your code is 12345", "SMSPoh"
 
@@ -165,6 +169,34 @@ def test_an_authority_of_ones_own_is_trusted_by_a_context_alone(
     assert failed.value.maybe_sent is False
     with pytest.raises(Exception, match="407"):
         send(awaits, url, retry=NO_RETRY, ssl_context=trusting(listener))
+
+
+@pytest.mark.parametrize("way", ["straight", "through a proxy"])
+def test_a_handshake_that_is_cancelled_leaves_no_socket(
+    faulty: FaultyServer, proxy: Proxy, way: str
+) -> None:
+    """The server takes connections and never says a word of TLS."""
+    options: dict[str, Any] = {} if way == "straight" else {"proxy": proxy.url}
+    base_url = faulty.base_url.replace("http:", "https:")
+
+    async def cancelled() -> None:
+        async with AsyncClient("key", "secret", base_url=base_url, **options) as client:
+            for _ in range(5):
+                sending = asyncio.create_task(client.send(TO, TEXT, SENDER))
+                await asyncio.sleep(0.05)
+                sending.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await sending
+            await asyncio.sleep(0.05)
+            reader = client._wire.transport
+            assert isinstance(reader, AsyncDeadlineTransport)
+            assert reader._pool.connections == []
+        gc.collect()
+        loop: Any = asyncio.get_running_loop()
+        # One is the loop's own, to be woken by.
+        assert len(loop._selector.get_map()) == 1
+
+    asyncio.run(cancelled())
 
 
 @pytest.mark.parametrize("scheme", ["http", "https", "socks5"])

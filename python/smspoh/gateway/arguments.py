@@ -125,7 +125,7 @@ def checked_message(
 
 
 def checked_recipients(to: object, profile: GatewayProfile) -> tuple[str, ...]:
-    """Return the recipients, trimmed, in order, as a tuple of at least one."""
+    """Return the recipients, trimmed, in order, each once, as a tuple of at least one."""
     if not isinstance(to, (str, Sequence)) or isinstance(to, (bytes, bytearray)):
         raise TypeError(f"to must be a str or a list of str, not {_type(to)}")
     numbers = as_recipients(to)
@@ -135,7 +135,12 @@ def checked_recipients(to: object, profile: GatewayProfile) -> tuple[str, ...]:
         raise ArgumentError(
             f"to holds {len(numbers)} recipients; the most is {profile.recipients_max}"
         )
-    return tuple(_checked_number(number, row) for row, number in enumerate(numbers))
+    different: dict[str, str] = {}
+    for row, number in enumerate(numbers):
+        trimmed = _checked_number(number, row)
+        # One that is there twice, as 09... and +959... too, could get the text twice.
+        different.setdefault(number_key(trimmed), trimmed)
+    return tuple(different.values())
 
 
 def is_number(number: str) -> bool:

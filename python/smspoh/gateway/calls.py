@@ -70,6 +70,7 @@ class Calls:
         Args:
             to: one number or 1 to 100, each as 09..., 959... or + and a country
                 code, digits alone. `smspoh.normalize` makes one of what people write.
+                One that is there twice, in whatever form, is sent to once.
             message: the text, 1 to 6 parts.
             sender: a registered sender ID, 3 to 11 letters and digits or up to 13 digits.
             encrypt: have the gateway store and return the text encrypted.

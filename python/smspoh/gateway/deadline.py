@@ -14,6 +14,7 @@ import weakref
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import httpcore2
 import httpx2
 
@@ -244,7 +245,14 @@ class _AsyncStream(httpcore2.AsyncNetworkStream):
         timeout: float | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         left = _left(timeout, httpcore2.ConnectTimeout)
-        return _AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, left))
+        try:
+            return _AsyncStream(await self._inner.start_tls(ssl_context, server_hostname, left))
+        except BaseException:
+            # A task that is cancelled here would leave the socket open, for the library below
+            # closes it after an Exception alone.
+            with anyio.CancelScope(shield=True):
+                await self._inner.aclose()
+            raise
 
     async def aclose(self) -> None:
         await self._inner.aclose()

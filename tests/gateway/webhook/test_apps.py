@@ -69,6 +69,15 @@ def test_one_that_fails_later_fails() -> None:
     assert by_asgi(Webhook(fail, path_secret=SECRET), GOOD).status == 500
 
 
+def test_one_that_takes_other_arguments_fails() -> None:
+    async def store(receipt: object, where: object) -> None:
+        raise AssertionError
+
+    webhook = Webhook(store, path_secret=SECRET)  # type: ignore[arg-type]
+    assert by_asgi(webhook, Sent(query=QUERY)).status == 500
+    assert webhook.counts()[Arrival.FAILED] == 1
+
+
 def test_others_run_in_a_thread_of_their_own() -> None:
     where: list[threading.Thread] = []
     hook = Webhook(lambda _: where.append(threading.current_thread()), path_secret=SECRET)

@@ -88,7 +88,7 @@ async def _made(call: Call) -> tuple[object, Exception | None]:
     answer: object = None
     error: Exception | None = None
     if inspect.iscoroutinefunction(call.function):
-        answer = call.function(call.argument)
+        answer, error = _tried(call)
     else:
         answer, error = await asyncio.to_thread(_tried, call)
     # Of an object that can be called, or a lambda, only the answer shows it.
