@@ -223,7 +223,7 @@ def whitelist(answer: Answer) -> Finding:
     Source: SMSPoh API Specification 3.0, "IP Whitelist".
     """
     if not answer.is_success:
-        return not_looked_at("whitelist", "the credentials are not taken to be good")
+        return not_looked_at("whitelist", "no answer shows that the credentials are good")
     found = "documented for sending, and nothing is sent here"
     advice = f"if sending gets a 401 all the same, this machine is not on it; {PUBLIC_ADDRESS}"
     return Finding("whitelist", Outcome.NOT_LOOKED_AT, found, advice)
