@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smspoh.errors import TransportError
+from smspoh.errors import ArgumentError, TransportError
 from smspoh.gateway import NO_RETRY, OutgoingMessage, RetryPolicy, prove_batch
 from smspoh.gateway.client import AsyncClient
 from smspoh.sandbox import Fault
@@ -18,6 +18,8 @@ from smspoh.sandbox.ledger import Filters
 from .conftest import QUICK_PROFILE
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from smspoh.sandbox.server import Sandbox
 
     from .faults import FaultyServer
@@ -156,3 +158,23 @@ def test_the_event_loop_goes_on_while_a_proof_is_made(sandbox: Sandbox) -> None:
         assert asyncio.run(run())
     assert threads
     assert threads[0] is not threading.main_thread()
+
+
+def test_a_call_in_another_event_loop_sends_nothing(sandbox: Sandbox) -> None:
+    """Over a connection of the first loop the message would go out, and its reply be lost."""
+    client = AsyncClient(sandbox.api_key, sandbox.api_secret, base_url=sandbox.base_url)
+
+    async def balance() -> None:
+        await client.balance()
+
+    async def send() -> None:
+        await client.send("09250000001", "never sent", "SMSPoh")
+
+    asyncio.run(_closing(client, balance))
+    with pytest.raises(ArgumentError, match="another event loop"):
+        asyncio.run(send())
+
+
+async def _closing(client: AsyncClient, call: Callable[[], Awaitable[None]]) -> None:
+    await call()
+    await client._wire.transport.aclose()

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
+import anyio.lowlevel
 import httpx2
 
 from smspoh.errors import ArgumentError
@@ -219,12 +220,13 @@ class AsyncClient(_Settings[httpx2.AsyncBaseTransport]):
         timeout: bounds the look-up of the host's name too.
 
     Raises:
-        ArgumentError: the credentials are empty, or another argument cannot be used.
+        ArgumentError: the credentials are empty, or another argument cannot be used; and a
+            call in another event loop than the first one's.
 
     Source: SMSPoh API Specification 3.0.
     """
 
-    __slots__ = ("_wire",)
+    __slots__ = ("_loop", "_wire")
 
     send = awaiting(Calls.send)
     send_bulk = awaiting(Calls.send_bulk)
@@ -259,8 +261,17 @@ class AsyncClient(_Settings[httpx2.AsyncBaseTransport]):
     ) -> None:
         if transport is None:
             transport = self._connecting.async_transport()
+        self._loop: anyio.lowlevel.EventLoopToken | None = None
         self._wire = AsyncWire(credentials, self._connecting.base_url, limits, transport)
 
     async def _drive(self, flow: Flow[T], replies: list[Response] | None = None, /) -> T:
         self._require_open()
+        # Over a connection of a loop that is closed a message goes out, and no reply comes in.
+        loop = anyio.lowlevel.current_token()
+        if loop != self._loop:
+            if self._loop is not None:
+                raise ArgumentError(
+                    "the client belongs to another event loop; make one in each, in an async with"
+                )
+            self._loop = loop
         return await drive_async(flow, self._wire.exchange, replies)
