@@ -85,7 +85,7 @@ class Cursor:
 def _has_shifted(page: Page) -> bool:
     """Return True when a page without a new entry is in its own place, and not the last."""
     in_place = page.start == (page.page - 1) * page.limit
-    return in_place and page.start + len(page.messages) < page.records
+    return in_place and 0 < len(page.messages) < page.records - page.start
 
 
 @dataclass(frozen=True, slots=True)
