@@ -257,7 +257,7 @@ def test_progress_shows_on_a_terminal_and_nowhere_else(
 def test_a_record_that_does_not_fit_is_taken_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from smspoh.cli._private import PrivateFile
+    from smspoh._private import PrivateFile
 
     with PrivateFile(tmp_path / "file", what="the file") as file:
         file.append(b"first\n")

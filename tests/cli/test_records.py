@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from smspoh._private import PrivateFile
 from smspoh.cli import send_bulk as command
 from smspoh.cli._outcomes import OutcomeFile
-from smspoh.cli._private import PrivateFile
 from smspoh.cli._sending import interruptible
 from smspoh.gateway import SendResult, Status
 from smspoh.sandbox.ledger import Filters

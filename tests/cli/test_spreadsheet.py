@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from smspoh._spreadsheet import guarded, unguarded
 from smspoh.cli import messages
-from smspoh.cli._spreadsheet import guarded, unguarded
 from smspoh.envelope import encrypt
 
 from .gateways import Wrapped

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from smspoh._wording import counted
 from smspoh.text import segments_batch
 
 from ._exit import OK, REFUSED
-from ._output import counted, to_json
+from ._output import to_json
 from ._sending import Outcome
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from smspoh._private import PrivateFile
 from smspoh.envelope import EnvelopeProfile, generate_encrypt_key
 
 from ._environment import variable
 from ._exit import BadInput
-from ._private import PrivateFile, read_private
+from ._private import read_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable

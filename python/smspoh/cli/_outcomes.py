@@ -9,16 +9,15 @@ is deleted. After a crash it is what opens the messages whose answer was lost.
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from smspoh._private import PrivateFile
+from smspoh._spreadsheet import csv_line, guarded
 
 from ._output import to_json
-from ._private import PrivateFile
-from ._spreadsheet import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -42,7 +41,6 @@ class OutcomeRow(NamedTuple):
     seal: str | None = None  # what --resume knows the same input by; None in a dry run
 
 
-CRLF = "\r\n"
 # What others wrote, and no spreadsheet shall run. References and keys must be exact.
 FREE = ("status", "messageId", "error")
 
@@ -60,7 +58,7 @@ class OutcomeFile:
         self._as_json = path.suffix == ".jsonl"
         self._file = PrivateFile(path, what="the outcome file")
         if not self._as_json:
-            self._file.append(_csv_line(OutcomeRow._fields))
+            self._file.append(csv_line(OutcomeRow._fields))
 
     def write(self, row: OutcomeRow) -> None:
         """Write one row; it is in the file when this returns."""
@@ -68,7 +66,7 @@ class OutcomeFile:
             self._file.append(f"{to_json(row._asdict())}\n".encode(errors="backslashreplace"))
             return
         cells = row._asdict() | {name: guarded(getattr(row, name)) for name in FREE}
-        self._file.append(_csv_line([*cells.values()]))
+        self._file.append(csv_line([*cells.values()]))
 
     def sync(self) -> None:
         """Wait until the disk has it."""
@@ -98,13 +96,4 @@ def keys_path(outcomes: Path) -> Path:
 def write_keys(path: Path, keys: Iterable[tuple[str, str]]) -> None:
     """Write references and keys as CSV, and wait until the disk has them."""
     with PrivateFile(path, what="the file of keys") as file:
-        file.append(_csv_line(("reference", "encryptKey")) + b"".join(map(_csv_line, keys)))
-
-
-def _csv_line(cells: Sequence[Any]) -> bytes:
-    out = io.StringIO()
-    # With this line end, a lone carriage return in a cell gets its quotes too.
-    csv.writer(out, lineterminator=CRLF).writerow(cells)
-    # A lone surrogate in a reply must not keep the outcome of a sent message back.
-    line = f"{out.getvalue().removesuffix(CRLF)}\n"
-    return line.encode(errors="backslashreplace")
+        file.append(csv_line(("reference", "encryptKey")) + b"".join(map(csv_line, keys)))

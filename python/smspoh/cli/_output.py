@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from smspoh._spreadsheet import CRLF, guarded
+
 from ._exit import BrokenOutput, OutputLost
-from ._spreadsheet import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one line a row.")
 
 PROGRESS_INTERVAL_S = 0.1
-CRLF = "\r\n"
 
 
 def to_json(value: Mapping[str, Any]) -> str:
@@ -144,12 +144,6 @@ def note(message: str) -> None:
         click.echo(message, err=True)
     except OSError:  # what the command does, and its exit code, matter more
         silence(sys.stderr)
-
-
-def counted(counts: Mapping[str, int]) -> str:
-    """Return counts as words, the largest first: `12 too_short, 3 letters`."""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{count:,} {name}" for name, count in ranked)
 
 
 def _show(text: str) -> None:

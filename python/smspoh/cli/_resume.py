@@ -15,12 +15,13 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from smspoh._private import PrivateFile
+from smspoh._spreadsheet import unguarded
+
 from ._bulk_rows import is_sealed_by
 from ._exit import BadInput
 from ._outcomes import FREE, OutcomeRow
-from ._private import PrivateFile
 from ._sending import Outcome
-from ._spreadsheet import unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from smspoh._wording import counted
 from smspoh.text import FontEncoding
 
-from ._output import counted, note
+from ._output import note
 from ._text_rows import EMPTY, REFUSED_VERDICTS
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smspoh._wording import counted
 from smspoh.envelope import decrypt_batch
 
 from ._exit import REFUSED
 from ._input import batches, file_argument, open_input, read_lines, read_whole
 from ._keys import find_key, key_file_option, make_profile, profile_options
-from ._output import Progress, counted, json_option, note, to_json
+from ._output import Progress, json_option, note, to_json
 from .encrypt import batch_rows, whole_option
 
 if TYPE_CHECKING:

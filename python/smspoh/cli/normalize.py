@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from smspoh._wording import counted
 from smspoh.phone import normalize_batch
 
 from ._exit import REFUSED
 from ._input import batches, file_argument, open_input, read_lines, region_option
-from ._output import Progress, Rows, counted, json_option, note
+from ._output import Progress, Rows, json_option, note
 from ._table import CELLS, delimiter_option, read_records
 
 if TYPE_CHECKING:

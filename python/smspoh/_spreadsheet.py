@@ -1,4 +1,4 @@
-"""Cells of CSV that a spreadsheet would run as a formula when somebody opens the file.
+"""Rows of CSV, and cells of them that a spreadsheet would run as a formula.
 
 Such a cell gets an apostrophe in front, which spreadsheets take for "this is text".
 Nothing is lost: a cell that already has apostrophes in front of such a start gets one
@@ -9,10 +9,17 @@ Source: OWASP, "CSV Injection": cells that begin with = + - @, a tab or a carria
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 T = TypeVar("T")
+
+CRLF = "\r\n"
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 # Digits and what stands between them name no function. Nor does Base64, as which an
@@ -30,3 +37,13 @@ def guarded(cell: T) -> T | str:
 def unguarded(cell: str) -> str:
     """Return what was given to `guarded`."""
     return cell[1:] if cell.startswith("'") and _RUNS.match(cell) else cell
+
+
+def csv_line(cells: Sequence[Any], *, delimiter: str = ",") -> bytes:
+    """Return a row of CSV in UTF-8 with its line feed."""
+    out = io.StringIO()
+    # With this line end, a lone carriage return in a cell gets its quotes too.
+    csv.writer(out, delimiter=delimiter, lineterminator=CRLF).writerow(cells)
+    # A lone surrogate in a reply must not keep the outcome of a sent message back.
+    line = f"{out.getvalue().removesuffix(CRLF)}\n"
+    return line.encode(errors="backslashreplace")
