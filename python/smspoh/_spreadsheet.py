@@ -12,14 +12,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 T = TypeVar("T")
 
 CRLF = "\r\n"
+# The columns of ours in a file of rows to correct, whose other cells are all guarded.
+VERDICT_COLUMN: Final = "smspoh_verdict"
+OWN_COLUMNS: Final = ("smspoh_row", VERDICT_COLUMN, "smspoh_why")
 
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 # Digits and what stands between them name no function. Nor does Base64, as which an
@@ -37,6 +40,19 @@ def guarded(cell: T) -> T | str:
 def unguarded(cell: str) -> str:
     """Return what was given to `guarded`."""
     return cell[1:] if cell.startswith("'") and _RUNS.match(cell) else cell
+
+
+def restored(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """Return a row of a file of corrections as it was; any other as it is."""
+    if VERDICT_COLUMN not in row:
+        return row
+    return {
+        _as_it_was(name): _as_it_was(cell) for name, cell in row.items() if name not in OWN_COLUMNS
+    }
+
+
+def _as_it_was(cell: Any) -> Any:
+    return unguarded(cell) if isinstance(cell, str) else cell
 
 
 def csv_line(cells: Sequence[Any], *, delimiter: str = ",") -> bytes:

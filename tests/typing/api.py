@@ -29,7 +29,17 @@ from smspoh.gateway.webhook import (
     parse_receipt,
     verify_receipt,
 )
-from smspoh.outbox import Outbox, State
+from smspoh.outbox import (
+    Checked,
+    OptOuts,
+    Outbox,
+    Preflight,
+    Report,
+    RowVerdict,
+    Rules,
+    State,
+    Template,
+)
 from smspoh.outbox.records import Claimed, Enqueued
 from smspoh.outbox.sqlite_journal import SqliteJournal
 from smspoh.sandbox import Sandbox
@@ -143,3 +153,14 @@ with Outbox("march.db", "march") as outbox:
     assert_type(send_from(outbox.journal), list[Claimed])
 
 as_the_interface: type[Journal] = SqliteJournal
+
+rules = Rules(sender="SMSPoh", template=Template("{name}"), opt_outs=OptOuts(["0945"]), price="1")
+preflight = Preflight(rules)
+assert_type([*preflight.check([{"number": "09789123456"}, None])], list[Checked])
+assert_type(preflight.run([], balance=Decimal(1), corrections="mend.csv"), Report)
+assert_type(preflight.report().verdicts[RowVerdict.OK], int)
+assert_type(preflight.report().balance_after, Decimal | None)
+assert_type(Template("{name}").render({"name": "Aye"}), str)
+Rules("SMSPoh")  # type: ignore[call-arg]
+Rules(sender="SMSPoh", template="{name}")  # type: ignore[arg-type]
+preflight.run([], balance=1.5)  # type: ignore[arg-type]

@@ -62,7 +62,7 @@ def cost(
     """
     import decimal  # noqa: PLC0415 - a tenth of the import of smspoh
 
-    price = _price(price_per_part)
+    price = checked_price(price_per_part)
     if isinstance(texts, SegmentsBatch):
         if unicode:
             raise ArgumentError(
@@ -87,7 +87,8 @@ def cost(
     )
 
 
-def _price(value: object) -> Decimal:
+def checked_price(value: object) -> Decimal:
+    """Return the price of a part, exact, with the errors of `cost`."""
     from decimal import Decimal  # noqa: PLC0415 - as above
 
     if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
