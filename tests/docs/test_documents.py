@@ -10,8 +10,10 @@ import click
 import pytest
 
 from smspoh import errors
+from smspoh._spreadsheet import OWN_COLUMNS
 from smspoh.cli import COMMANDS, _outcomes, cli
 from smspoh.cli._sending import Outcome
+from smspoh.outbox import RowVerdict
 from smspoh.phone import Operator, Verdict, normalize_batch
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +25,7 @@ OURS = [
     "docs/quickstart.md",
     "docs/guide/cli.md",
     "docs/guide/inbox.md",
+    "docs/guide/preflight.md",
     "docs/guide/texts.md",
     "docs/benchmarks.md",
     "docs/glossary.md",
@@ -33,6 +36,14 @@ OURS = [
     "docs/spec/outbox.md",
 ]
 
+EXECUTED = (
+    "README.md",
+    "docs/quickstart.md",
+    "docs/guide/keys.md",
+    "docs/guide/preflight.md",
+    "docs/guide/texts.md",
+)
+
 _EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CALL = re.compile(r"(?:^|\| )smspoh (?!COMMAND)(.*)")
@@ -42,7 +53,7 @@ _LINK = re.compile(r"\]\(([^)#]+)")
 def _examples() -> list[tuple[str, int, str, str]]:
     return [
         (name, number, match[1], match[2] or "")
-        for name in ("README.md", "docs/quickstart.md", "docs/guide/keys.md", "docs/guide/texts.md")
+        for name in EXECUTED
         for number, match in enumerate(_EXAMPLE.finditer((ROOT / name).read_text("utf-8")), 1)
     ]
 
@@ -83,6 +94,7 @@ def test_there_are_examples_to_run() -> None:
     assert names.count("README.md") == 4
     assert names.count("docs/quickstart.md") >= 4
     assert names.count("docs/guide/texts.md") >= 6
+    assert names.count("docs/guide/preflight.md") == 5
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -131,6 +143,7 @@ def test_every_error_is_in_the_guide_and_no_other() -> None:
 def test_every_verdict_outcome_and_column_is_in_the_guide() -> None:
     text = GUIDE.read_text("utf-8")
     words = [verdict.name for verdict in Verdict]
+    words += [*RowVerdict, *OWN_COLUMNS]
     words += [*Outcome, "REFUSED", "TEXT", *_outcomes.OutcomeRow._fields]
     assert [word for word in words if f"`{word}`" not in text] == []
 
@@ -215,3 +228,9 @@ def test_the_folders_of_contributing_are_there() -> None:
     folders = re.findall(r"^\| `([a-z/]+)` \|", text, re.MULTILINE)
     assert len(folders) >= 8
     assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
+
+
+def test_every_verdict_of_a_preflight_is_in_its_guide_in_order() -> None:
+    text = (ROOT / "docs/guide/preflight.md").read_text("utf-8")
+    told = re.findall(r"^\| `([A-Z_]+)` \|", text, re.MULTILINE)
+    assert told == [*(verdict for verdict in RowVerdict if verdict is not RowVerdict.OK), "OK"]

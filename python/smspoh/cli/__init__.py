@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "normalize": "Bring phone numbers to E.164, one verdict a row.",
     "text": "Show what texts take and cost, and whether they can be read.",
+    "preflight": "Look at the rows of a CSV file before they are sent.",
     "encrypt": "Encrypt texts the way the gateway does.",
     "decrypt": "Open what encrypt, or the gateway, has made.",
     "send": "Send one SMS.",

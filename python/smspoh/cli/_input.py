@@ -29,8 +29,12 @@ file_argument = click.argument("file", default="-", metavar="[FILE|-]")
 
 
 @contextmanager
-def open_input(file: str) -> Iterator[BinaryIO]:
+def open_input(file: str, *, what: str = "FILE") -> Iterator[BinaryIO]:
     """Open FILE, or standard input for `-`, as bytes.
+
+    Args:
+        file: its name.
+        what: how to call it in an error.
 
     Raises:
         BadInput: it cannot be read. The message does not name the file: people
@@ -45,12 +49,22 @@ def open_input(file: str) -> Iterator[BinaryIO]:
         opened = Path(file).open("rb")  # noqa: SIM115 - closed below, where its errors are another's
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "not a file name"
-        raise BadInput(f"FILE cannot be read: {why}") from None
+        raise BadInput(f"{what} cannot be read: {why}") from None
     with opened:
         yield opened
 
 
-def read_whole(source: BinaryIO) -> str:
+def read_text(source: BinaryIO, *, what: str = "FILE") -> str:
+    """Return the text of a message: without one byte order mark and one line end.
+
+    Raises:
+        BadInput: more than 16 MiB, or not UTF-8.
+    """
+    text = read_whole(source, what=what).removeprefix("\ufeff")
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def read_whole(source: BinaryIO, *, what: str = "FILE") -> str:
     """Return everything as one text, exactly as it is.
 
     Raises:
@@ -58,15 +72,15 @@ def read_whole(source: BinaryIO) -> str:
     """
     content = source.read(WHOLE_BYTES_MAX + 1)
     if len(content) > WHOLE_BYTES_MAX:
-        raise BadInput(f"FILE has more than {WHOLE_BYTES_MAX:,} bytes")
-    _refuse_other_marks(content)
+        raise BadInput(f"{what} has more than {WHOLE_BYTES_MAX:,} bytes")
+    _refuse_other_marks(content, what)
     try:
         return content.decode()
     except UnicodeDecodeError:
-        raise BadInput("FILE is not UTF-8") from None
+        raise BadInput(f"{what} is not UTF-8") from None
 
 
-def read_lines(source: BinaryIO) -> Iterator[str]:
+def read_lines(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
     """Yield each line without its line feed (or carriage return and line feed).
 
     A byte order mark at the start is dropped. An empty line is a row too.
@@ -74,11 +88,11 @@ def read_lines(source: BinaryIO) -> Iterator[str]:
     Raises:
         BadInput: a line that is not UTF-8 or is longer than 1 MiB.
     """
-    for text in decoded_lines(source):
+    for text in decoded_lines(source, what=what):
         yield text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")
 
 
-def decoded_lines(source: BinaryIO) -> Iterator[str]:
+def decoded_lines(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
     """Yield each line with its line feed, as text.
 
     Each line is decoded by itself, so that an error names the line it is in.
@@ -91,18 +105,18 @@ def decoded_lines(source: BinaryIO) -> Iterator[str]:
     while line := source.readline(LINE_BYTES_MAX + 1):
         number += 1
         if number == 1:
-            _refuse_other_marks(line)
+            _refuse_other_marks(line, what)
         if len(line) > LINE_BYTES_MAX:
-            raise BadInput(f"FILE, line {number}: more than {LINE_BYTES_MAX:,} bytes")
+            raise BadInput(f"{what}, line {number}: more than {LINE_BYTES_MAX:,} bytes")
         try:
             text = line.decode(encoding)
         except UnicodeDecodeError:
-            raise BadInput(f"FILE, line {number}: not UTF-8") from None
+            raise BadInput(f"{what}, line {number}: not UTF-8") from None
         encoding = "utf-8"
         yield text
 
 
-def _refuse_other_marks(content: bytes) -> None:
+def _refuse_other_marks(content: bytes, what: str) -> None:
     """Name the encoding of a file that says by its first bytes that it is another."""
     # A UTF-32 file that is little-endian begins as a UTF-16 one does: it is asked for first.
     for mark, name in (
@@ -112,7 +126,7 @@ def _refuse_other_marks(content: bytes) -> None:
         (codecs.BOM_UTF16_BE, "UTF-16"),
     ):
         if content.startswith(mark):
-            raise BadInput(f"FILE is {name} by its byte order mark: save it as UTF-8")
+            raise BadInput(f"{what} is {name} by its byte order mark: save it as UTF-8")
 
 
 def batches(rows: Iterable[T], size: int = BATCH_ROWS) -> Iterator[list[T]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import click
+
+from smspoh._spreadsheet import OWN_COLUMNS, VERDICT_COLUMN, unguarded
 
 from ._exit import BadInput
 from ._input import decoded_lines
@@ -33,37 +36,96 @@ class Record(NamedTuple):
     why: str | None = None
 
 
+class Table:
+    """A CSV file with a header, read record by record.
+
+    A file of corrections is read as what it was made of: its guards are taken away, and
+    the columns of ours are none.
+
+    Attributes:
+        header: the names of the columns.
+    """
+
+    def __init__(self, source: BinaryIO, *, delimiter: str = ",") -> None:
+        """Read the header.
+
+        Args:
+            source: the file; UTF-8, with or without a byte order mark.
+            delimiter: one character.
+
+        Raises:
+            BadInput: not UTF-8, not CSV, or nothing at all.
+        """
+        self._delimiter = delimiter
+        self._reader = csv.reader(_csv_lines(source), delimiter=delimiter, strict=True)
+        with self._told():
+            header = next(self._reader, None)
+        if header is None:
+            raise BadInput("FILE is empty: its first row must name the columns")
+        self._width = len(header)
+        self._kept: list[int] | None = None
+        if VERDICT_COLUMN in header:
+            self._kept = [at for at, name in enumerate(header) if name not in OWN_COLUMNS]
+            header = [unguarded(header[at]) for at in self._kept]
+        self.header = header
+
+    def place(self, option: str, name: str) -> int:
+        """Return where a column is.
+
+        Raises:
+            BadInput: there is none of that name, or several; by the option that chose it.
+        """
+        return _place(self.header, option, name, delimiter=self._delimiter)
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield each record with the cells of all columns.
+
+        Lines that are wholly empty are passed over.
+
+        Raises:
+            BadInput: not UTF-8, or not CSV.
+        """
+        line = self._reader.line_num + 1
+        with self._told():
+            for cells in self._reader:
+                if len(cells) == self._width:
+                    yield Record(line, self._as_it_was(cells))
+                elif cells:
+                    why = f"a row of {len(cells)} cells under a header of {self._width}"
+                    yield Record(line, None, why)
+                line = self._reader.line_num + 1
+
+    def _as_it_was(self, cells: Sequence[str]) -> tuple[str, ...]:
+        if self._kept is None:
+            return tuple(cells)
+        return tuple([unguarded(cells[at]) for at in self._kept])
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except csv.Error as error:
+            raise BadInput(f"FILE, line {self._reader.line_num}: {error}") from None
+
+
 def read_records(
     source: BinaryIO, columns: Mapping[str, str], *, delimiter: str = ","
 ) -> Iterator[Record]:
     """Yield the named columns of a CSV file with a header, record by record.
 
     Args:
-        source: the file; UTF-8, with or without a byte order mark.
+        source: as `Table` takes it.
         columns: the names of the columns wanted, in that order, by the option
             that chose each.
-        delimiter: one character.
+        delimiter: as `Table` takes it.
 
     Raises:
-        BadInput: not UTF-8, not CSV, or no such column. Lines that are wholly
-            empty are passed over.
+        BadInput: not UTF-8, not CSV, or no such column.
     """
-    reader = csv.reader(_csv_lines(source), delimiter=delimiter, strict=True)
-    try:
-        header = next(reader, None)
-        if header is None:
-            raise BadInput("FILE is empty: its first row must name the columns")
-        places = [_place(header, *column, delimiter=delimiter) for column in columns.items()]
-        line = reader.line_num + 1
-        for cells in reader:
-            if len(cells) == len(header):
-                yield Record(line, tuple(cells[place] for place in places))
-            elif cells:
-                why = f"a row of {len(cells)} cells under a header of {len(header)}"
-                yield Record(line, None, why)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise BadInput(f"FILE, line {reader.line_num}: {error}") from None
+    table = Table(source, delimiter=delimiter)
+    places = [table.place(*column) for column in columns.items()]
+    for line, cells, why in table:
+        yield Record(line, cells and tuple([cells[place] for place in places]), why)
 
 
 def _csv_lines(source: BinaryIO) -> Iterator[str]:

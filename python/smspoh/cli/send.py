@@ -15,7 +15,7 @@ from smspoh.phone import Verdict, normalize_batch
 
 from ._credentials import base_url_option, connect
 from ._exit import GATEWAY, OK, REFUSED, BadInput, Interrupted
-from ._input import file_argument, open_input, read_whole, region_option
+from ._input import file_argument, open_input, read_text, region_option
 from ._keys import find_key, generate_key_option, key_file_option
 from ._output import json_option, note, printing_after, to_json
 from ._sending import Outcome, Result, send_one
@@ -111,8 +111,8 @@ def command(
         note(f"smspoh: the number is refused: {verdict.name}{hint}; nothing was sent")
         ctx.exit(REFUSED)
     with open_input(file) as source:
-        text = read_whole(source).removeprefix("\ufeff")
-    [text] = as_unicode([text.removesuffix("\n").removesuffix("\r")], zawgyi)
+        text = read_text(source)
+    [text] = as_unicode([text], zawgyi)
     reference = reference if reference is not None else secrets.token_hex(6)
     message = OutgoingMessage(
         to=e164,

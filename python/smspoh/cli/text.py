@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import click
@@ -12,8 +10,9 @@ from smspoh.gateway import GATEWAY_V3
 from smspoh.text import segments
 
 from ._exit import REFUSED, BadInput
-from ._input import batches, file_argument, open_input, read_lines, read_whole
+from ._input import batches, file_argument, open_input, read_lines, read_text
 from ._output import Progress, Rows, json_option, to_json
+from ._prices import price_option
 from ._table import delimiter_option, read_records
 from ._text_preview import show
 from ._text_rows import JSON_COLUMNS, Wishes, cells, columns, count, values
@@ -21,18 +20,10 @@ from ._text_summary import Summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from decimal import Decimal
     from typing import BinaryIO
 
 FREE = ("text",)
-_PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")  # so that no sum needs rounding
-
-
-def _price(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Decimal | None:
-    if value is None:
-        return None
-    if not _PRICE.fullmatch(value):
-        raise click.BadParameter("needs a number such as 12.5, with at most 6 decimals")
-    return Decimal(value)
 
 
 @click.command("text")
@@ -45,9 +36,7 @@ def _price(_ctx: click.Context, _param: click.Parameter, value: str | None) -> D
     "as CSV with a column 'text'.",
 )
 @delimiter_option
-@click.option(
-    "--price", callback=_price, metavar="PRICE", help="Say what it costs, at this a part."
-)
+@price_option
 @click.option(
     "--parts-max",
     type=click.IntRange(min=1),
@@ -106,15 +95,10 @@ def command(
             texts = _column(source, column, delimiter)
             _show_rows(texts, wishes, summary, as_json=as_json)
         else:
-            _show_one(_whole(source), wishes, summary, as_json=as_json)
+            _show_one(read_text(source), wishes, summary, as_json=as_json)
     summary.show_notes()
     if summary.is_refused:
         ctx.exit(REFUSED)
-
-
-def _whole(source: BinaryIO) -> str:
-    """Return the text that `send` would send."""
-    return read_whole(source).removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
 
 
 def _column(source: BinaryIO, column: str, delimiter: str) -> Iterator[str | None]:
