@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from smspoh._spreadsheet import restored
 from smspoh.errors import ArgumentError, NumberError
-from smspoh.gateway.arguments import checked_sender, is_number
+from smspoh.gateway.arguments import checked_sender
 from smspoh.outbox import RowVerdict
 from smspoh.phone import Verdict, normalize
 from smspoh.text import FontEncoding, detect_zawgyi, segments, zawgyi_to_unicode
@@ -53,8 +53,6 @@ def _one(given: Any, rules: Rules) -> RowVerdict | tuple[str, str, int]:
         return RowVerdict.UNCONFIRMED
     if rules.opt_outs is not None and number.e164 in rules.opt_outs:
         return RowVerdict.OPTED_OUT
-    if not is_number(number.e164):
-        return RowVerdict.BAD_NUMBER
     text = _text(row, rules)
     if isinstance(text, RowVerdict):
         return text

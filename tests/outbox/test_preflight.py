@@ -84,7 +84,7 @@ RULES = st.builds(
 
 
 def told(rows: list[Checked]) -> list[Any]:
-    return [(row.verdict, row.e164, row.text, row.parts) for row in rows]
+    return [(row.verdict, row.text and row.e164, row.text, row.parts) for row in rows]
 
 
 @given(st.lists(ROWS, max_size=12), RULES)
@@ -121,7 +121,7 @@ def test_totals_add_up(rows: list[Any], rules: Rules) -> None:
     assert report.cost == cost
     assert report.balance_after == (None if cost is None else Decimal("100.25") - cost)
     assert all((row.why is None) == (row.verdict is RowVerdict.OK) for row in checked)
-    assert all(row.e164 is None and row.parts == 0 for row in checked if row not in sent)
+    assert all(row.text is None and row.parts == 0 for row in checked if row not in sent)
     assert json.loads(report.json()) == report.to_dict()
 
 
@@ -342,3 +342,25 @@ def test_what_is_seen_in_one_call_is_repeated_in_the_next() -> None:
 def test_the_verdict_of_the_number_is_there() -> None:
     checked = Preflight(Rules(sender="SMSPoh")).check([{"number": "0978912O456"}, None])
     assert [row.number for row in checked] == [Verdict.LETTERS, None]
+
+
+def test_what_can_take_an_sms_is_a_number_that_the_gateway_takes() -> None:
+    """By the lengths of every country's mobiles: so a preflight need not ask again."""
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+    from phonenumbers.phonemetadata import PhoneMetadata
+
+    from smspoh.gateway.arguments import is_number
+
+    looked_at = 0
+    for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
+        for region in regions:
+            if region == "001":
+                metadata = PhoneMetadata.metadata_for_nongeo_region(code, None)
+            else:
+                metadata = PhoneMetadata.metadata_for_region(region)
+            mobile = metadata.mobile
+            for length in mobile.possible_length if mobile else ():
+                if length > 0:
+                    looked_at += 1
+                    assert is_number(f"+{code}" + "2" * length), region
+    assert looked_at > 250

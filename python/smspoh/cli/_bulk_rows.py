@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from smspoh.envelope import generate_encrypt_key
 from smspoh.errors import ArgumentError
 from smspoh.gateway import GATEWAY_V3, OutgoingMessage
 from smspoh.gateway.arguments import checked_message
-from smspoh.phone import Verdict, normalize_batch
+from smspoh.outbox import Preflight, RowVerdict, Rules
+from smspoh.phone import Operator
 
 from ._exit import BadInput
-from ._table import CELLS
-from ._zawgyi import as_unicode
+from ._zawgyi import tell_of_zawgyi
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from smspoh.outbox import Checked, OptOuts, Template
 
     from ._table import Record
 
@@ -38,8 +40,9 @@ class Row:
         line: of FILE, from 1, where the row begins.
         reference: what the gateway will repeat.
         e164: None when the number was refused.
-        verdict: of the number; or CELLS or TEXT.
+        verdict: of the number; TEXT; or another `RowVerdict`.
         operator: by the number's prefix; "abroad" for another country.
+        parts: of the message; 0 when the row is refused.
         message: what to send, or None when the row is refused.
         why: what is wrong with the row or the message.
     """
@@ -50,23 +53,46 @@ class Row:
     e164: str | None
     verdict: str
     operator: str
+    parts: int = 0
     message: OutgoingMessage | None = None
     why: str | None = None
+
+
+class Columns(NamedTuple):
+    """Which columns a row is made of. By default those of the sample."""
+
+    number: str = "number"
+    text: str = "text"
+    template: Template | None = None
+    reference: str | None = None
+
+    def wanted(self) -> list[tuple[str, str]]:
+        """Return the option and the name of each, as the cells of a record have them."""
+        if self.template is None:
+            texts = [("--text-column", self.text)]
+        else:
+            texts = [("--template", name) for name in self.template.fields]
+        own = [("--reference-column", self.reference)] if self.reference else []
+        return [("--number-column", self.number), *texts, *own]
 
 
 def examine(
     records: Sequence[Record],
     model: OutgoingMessage,
     *,
+    columns: Columns | None = None,
+    opt_outs: OptOuts | None = None,
     region: str | None = "MM",
     include_unconfirmed: bool = False,
 ) -> list[Row]:
-    """Normalize the numbers and check the messages of all rows.
+    """Look at the rows before anything is sent, and make their messages.
 
     Args:
-        records: number, text, and perhaps reference of n rows.
+        records: the cells of n rows, as `columns` wants them.
         model: what all messages have in common. Its `zawgyi` says what is done with
             texts of Zawgyi, which is told on stderr.
+        columns: which columns they are.
+        opt_outs: whom nothing is sent to.
         region: of numbers without a country code.
         include_unconfirmed: send to UNCONFIRMED numbers too.
 
@@ -76,37 +102,65 @@ def examine(
     Raises:
         BadInput: two rows have the same reference.
     """
-    references = [record.cells[2] for record in records if record.cells and len(record.cells) > 2]
-    if len(set(references)) != len(references):
+    columns = columns or Columns()
+    names = [name for _, name in columns.wanted()]
+    cells = [
+        None if record.cells is None else dict(zip(names, record.cells, strict=True))
+        for record in records
+    ]
+    own = [row[columns.reference] for row in cells if row and columns.reference]
+    if len(set(own)) != len(own):
         raise BadInput("FILE has a reference twice: each row needs its own")
-    numbers = [record.cells[0] if record.cells else None for record in records]
-    phones = normalize_batch(numbers, region=region, strict=True, sms=True)
-    texts = as_unicode([r.cells[1] if r.cells else "" for r in records], model.zawgyi)
-    model = replace(model, zawgyi="ignore")  # they were looked at here
-    job = secrets.token_hex(4)
-    taken = {Verdict.VALID, Verdict.UNCONFIRMED} if include_unconfirmed else {Verdict.VALID}
-    columns = zip(
-        records, texts, phones.e164, phones.verdicts, phones.regions, phones.operators, strict=True
-    )
-    rows = []
-    for at, (record, text, e164, verdict, region_, operator) in enumerate(columns, start=1):
-        row = Row(
-            row=at,
-            line=record.line,
-            reference=f"{job}-{at}",
-            e164=e164,
-            verdict=verdict.name,
-            operator=operator.name if region_ == "MM" else "abroad",
+    preflight = Preflight(
+        Rules(
+            sender=model.sender,
+            number_column=columns.number,
+            text_column=columns.text,
+            template=columns.template,
+            region=region,
+            include_unconfirmed=include_unconfirmed,
+            allow_repeats=True,  # what stands in FILE twice was always sent twice
+            opt_outs=opt_outs,
+            zawgyi=model.zawgyi,
         )
-        if record.cells is None:
-            row = replace(row, verdict=CELLS, why=record.why)
-        else:
-            if len(record.cells) > 2:
-                row = replace(row, reference=record.cells[2])
-            if e164 is not None and verdict in taken:
-                row = _with_message(row, replace(model, to=e164, message=text))
-        rows.append(row)
+    )
+    ready = replace(model, zawgyi="ignore")  # they were looked at there
+    job = secrets.token_hex(4)
+    rows = []
+    for record, row, checked in zip(records, cells, preflight.check(cells), strict=True):
+        reference = row[columns.reference] if row and columns.reference else f"{job}-{checked.row}"
+        rows.append(_row(record, checked, reference, ready))
+    report = preflight.report()
+    tell_of_zawgyi(model.zawgyi, report.zawgyi, report.ambiguous)
     return rows
+
+
+# Of what is wrong with a text, the outcome file says one word, and the rest in words.
+_OF_TEXTS: Final = frozenset({RowVerdict.EMPTY_TEXT, RowVerdict.NO_TEXT, RowVerdict.TOO_MANY_PARTS})
+_OF_NUMBERS: Final = frozenset(
+    {RowVerdict.OK, RowVerdict.BAD_NUMBER, RowVerdict.NOT_MOBILE, RowVerdict.UNCONFIRMED}
+)
+
+
+def _row(record: Record, checked: Checked, reference: str, model: OutgoingMessage) -> Row:
+    verdict, why = str(checked.verdict), checked.why
+    if checked.verdict in _OF_NUMBERS and checked.number is not None:
+        verdict, why = checked.number.name, None
+    elif checked.verdict in _OF_TEXTS:
+        verdict = TEXT
+    row = Row(
+        row=checked.row,
+        line=record.line,
+        reference=reference,
+        e164=checked.e164,
+        verdict=verdict,
+        operator=checked.operator or Operator.UNKNOWN.name,
+        parts=checked.parts,
+        why=record.why or why,
+    )
+    if checked.e164 is None or checked.text is None:
+        return row
+    return _with_message(row, replace(model, to=checked.e164, message=checked.text))
 
 
 def _with_message(row: Row, message: OutgoingMessage) -> Row:
@@ -116,19 +170,26 @@ def _with_message(row: Row, message: OutgoingMessage) -> Row:
     try:
         checked_message(message, GATEWAY_V3)
     except ArgumentError as error:
-        return replace(row, verdict=TEXT, why=str(error))
+        return replace(row, verdict=TEXT, parts=0, why=str(error))
     return replace(row, message=message)
 
 
-def seal(records: Sequence[Record], model: OutgoingMessage, salt: bytes | None = None) -> str:
+def seal(
+    records: Sequence[Record],
+    model: OutgoingMessage,
+    template: Template | None = None,
+    *,
+    salt: bytes | None = None,
+) -> str:
     """Return what a later run knows the same rows and the same way of sending by.
 
     The texts cannot be read from it. Whoever guesses the whole of FILE can have
     the guess confirmed, so it is salted and slow.
 
     Args:
-        records: number, text, and perhaps reference of n rows.
+        records: the cells of n rows.
         model: what all messages have in common.
+        template: what their texts are made of.
         salt: that of another run; random without.
 
     Returns:
@@ -136,7 +197,9 @@ def seal(records: Sequence[Record], model: OutgoingMessage, salt: bytes | None =
     """
     content = hashlib.sha256()
     converts = "z" if model.zawgyi == "convert" else ""
-    common = (model.sender, f"{model.encrypt:d}{model.test:d}{converts}")
+    common = [model.sender, f"{model.encrypt:d}{model.test:d}{converts}"]
+    if template is not None:
+        common.append(template.text)
     for cells in (common, *(record.cells or () for record in records)):
         content.update(len(cells).to_bytes(4, "big"))
         for cell in cells:
@@ -150,10 +213,12 @@ def seal(records: Sequence[Record], model: OutgoingMessage, salt: bytes | None =
     return (salt + digest).hex()
 
 
-def is_sealed_by(seal_: str, records: Sequence[Record], model: OutgoingMessage) -> bool:
+def is_sealed_by(
+    seal_: str, records: Sequence[Record], model: OutgoingMessage, template: Template | None = None
+) -> bool:
     """Return whether a seal is of the same rows and the same way of sending."""
     try:
         salt = bytes.fromhex(seal_)[:SALT_BYTES]
     except ValueError:
         return False
-    return seal(records, model, salt) == seal_
+    return seal(records, model, template, salt=salt) == seal_

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from smspoh._wording import counted
-from smspoh.text import segments_batch
 
 from ._exit import OK, REFUSED
 from ._output import to_json
@@ -37,8 +36,7 @@ class Summary:
         self.refused_rows = [row for row in rows if row.message is None]
         self.refused = Counter(row.verdict for row in self.refused_rows)
         self.to_send = len(rows) - len(self.refused_rows)
-        texts = [row.message.message for row in rows if row.message]
-        self.parts = sum(segments_batch(texts).parts)
+        self.parts = sum(row.parts for row in rows)
         self.outcomes: Counter[str] = Counter()
         self.proven: Counter[bool] = Counter()
         for row in carried:

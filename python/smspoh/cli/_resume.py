@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from smspoh.gateway import OutgoingMessage
+    from smspoh.outbox import Template
 
     from ._bulk_rows import Row
     from ._table import Record
@@ -50,7 +51,11 @@ class Plan(NamedTuple):
 
 
 def plan_resume(
-    path: Path, rows: Sequence[Row], records: Sequence[Record], model: OutgoingMessage
+    path: Path,
+    rows: Sequence[Row],
+    records: Sequence[Record],
+    model: OutgoingMessage,
+    template: Template | None = None,
 ) -> Plan:
     """Return what is left of the run that wrote an outcome file.
 
@@ -59,6 +64,7 @@ def plan_resume(
         rows: all rows of FILE.
         records: what they were made from.
         model: what all messages have in common.
+        template: what their texts are made of.
 
     Raises:
         BadInput: the file was resumed before, is not whole, or is of other rows,
@@ -76,10 +82,10 @@ def plan_resume(
     seals = {row.seal for row in recorded.values()}
     first = next(iter(seals), None)
     same = len(recorded) == len(rows) and len(seals) == 1 and first is not None
-    if not (same and first and is_sealed_by(first, records, model)):
+    if not (same and first and is_sealed_by(first, records, model, template)):
         raise BadInput(
-            f"{path} is of another FILE, or of other columns, --from, --encrypt, --test or"
-            " --zawgyi: --resume needs the same"
+            f"{path} is of another FILE, or of other columns, --template, --from, --encrypt,"
+            " --test or --zawgyi: --resume needs the same"
         )
     left = []
     for row in rows:

@@ -15,7 +15,7 @@ from ._exit import BadInput
 from ._input import decoded_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 CELLS = "CELLS"  # the verdict of a record whose cells are not those of the header
 SEPARATORS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
@@ -109,21 +109,20 @@ class Table:
 
 
 def read_records(
-    source: BinaryIO, columns: Mapping[str, str], *, delimiter: str = ","
+    source: BinaryIO, columns: Iterable[tuple[str, str]], *, delimiter: str = ","
 ) -> Iterator[Record]:
     """Yield the named columns of a CSV file with a header, record by record.
 
     Args:
         source: as `Table` takes it.
-        columns: the names of the columns wanted, in that order, by the option
-            that chose each.
+        columns: the option that chose each column wanted, and its name, in that order.
         delimiter: as `Table` takes it.
 
     Raises:
         BadInput: not UTF-8, not CSV, or no such column.
     """
     table = Table(source, delimiter=delimiter)
-    places = [table.place(*column) for column in columns.items()]
+    places = [table.place(*column) for column in columns]
     for line, cells, why in table:
         yield Record(line, cells and tuple([cells[place] for place in places]), why)
 

@@ -47,16 +47,27 @@ def as_unicode(texts: Sequence[str], choice: ZawgyiChoice) -> list[str]:
         for at, text in zip(zawgyi, converted, strict=True):
             if text is not None:
                 found[at] = text
-        if zawgyi:
-            note(f"converted from Zawgyi: {_counted(len(zawgyi))}")
+    tell_of_zawgyi(choice, len(zawgyi), unsure)
+    return found
+
+
+def tell_of_zawgyi(choice: str, zawgyi: int, unsure: int) -> None:
+    """Say on stderr what readers may not read.
+
+    Args:
+        choice: "convert", or else they are sent as they are.
+        zawgyi: texts that are Zawgyi, or were.
+        unsure: texts that may be.
+    """
+    if zawgyi and choice == "convert":
+        note(f"converted from Zawgyi: {_counted(zawgyi)}")
     elif zawgyi:
         note(
             f"smspoh: warning: Zawgyi, which phones with Unicode show as rubble: "
-            f"{_counted(len(zawgyi))} (see --zawgyi)"
+            f"{_counted(zawgyi)} (see --zawgyi)"
         )
     if unsure:
         note(f"smspoh: warning: may be Zawgyi, left as written: {_counted(unsure)}")
-    return found
 
 
 def _counted(count: int) -> str:

@@ -198,7 +198,7 @@ def sample() -> list[tuple[str, ...]]:
 
 def _sample() -> list[Record]:
     data = (files("smspoh.cli") / "sample.csv").read_bytes()
-    columns = {"--number-column": "number", "--text-column": "text"}
+    columns = [("--number-column", "number"), ("--text-column", "text")]
     return list(read_records(BytesIO(data), columns))
 
 

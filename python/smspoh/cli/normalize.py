@@ -98,5 +98,5 @@ def _numbers(
     if column is None:
         yield from read_lines(source)
         return
-    for record in read_records(source, {"--column": column}, delimiter=delimiter):
+    for record in read_records(source, [("--column", column)], delimiter=delimiter):
         yield None if record.cells is None else record.cells[0]

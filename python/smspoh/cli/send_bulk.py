@@ -12,7 +12,7 @@ import click
 from smspoh.gateway import GATEWAY_V3, OutgoingMessage
 from smspoh.gateway.arguments import checked_sender
 
-from ._bulk_rows import examine, seal
+from ._bulk_rows import Columns, examine, seal
 from ._bulk_summary import Summary
 from ._credentials import base_url_option, connect
 from ._exit import INTERRUPTED, OK, REFUSED, BadInput, Unrecorded
@@ -31,6 +31,7 @@ from ._sending import (
     send_together,
 )
 from ._table import delimiter_option, read_records
+from ._templates import find_opt_outs, find_template, template_options
 from ._zawgyi import zawgyi_option
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ ROWS_MAX = 1_000_000  # they are held in memory, some 400 bytes each
     metavar="NAME",
     help="Your own reference of each row, at most 50 characters. Without it they are made.",
 )
+@template_options
 @delimiter_option
 @region_option
 @click.option("--include-unconfirmed", is_flag=True, help="Send to UNCONFIRMED numbers too.")
@@ -95,6 +97,9 @@ def command(
     number_column: str,
     text_column: str,
     reference_column: str | None,
+    template: str | None,
+    template_file: str | None,
+    opt_out: str | None,
     delimiter: str,
     region: str | None,
     include_unconfirmed: bool,
@@ -122,23 +127,32 @@ def command(
     nowhere else.
     """
     checked_sender(sender, GATEWAY_V3)
-    columns = {"--number-column": number_column, "--text-column": text_column}
-    if reference_column:
-        columns["--reference-column"] = reference_column
+    texts = find_template(template, template_file)
+    columns = Columns(number_column, text_column, texts, reference_column)
+    opt_outs = find_opt_outs(opt_out, region)
     if resume is not None and outcomes is None and not dry_run:
         raise BadInput("--resume needs --outcomes, a new file for what becomes of each row")
     with open_input(file) as source:
-        records = list(islice(read_records(source, columns, delimiter=delimiter), ROWS_MAX + 1))
+        records = list(
+            islice(read_records(source, columns.wanted(), delimiter=delimiter), ROWS_MAX + 1)
+        )
     if len(records) > ROWS_MAX:
         raise BadInput(f"FILE has more than {ROWS_MAX:,} rows, the most that one run takes")
     model = OutgoingMessage(
         to="", message="", sender=sender, encrypt=encrypt, test=test, zawgyi=zawgyi
     )
-    rows = examine(records, model, region=region, include_unconfirmed=include_unconfirmed)
+    rows = examine(
+        records,
+        model,
+        columns=columns,
+        opt_outs=opt_outs,
+        region=region,
+        include_unconfirmed=include_unconfirmed,
+    )
     if resume is not None:
-        plan = plan_resume(resume, rows, records, model)
+        plan = plan_resume(resume, rows, records, model, texts)
     else:
-        plan = Plan(rows, (), "" if dry_run else seal(records, model))
+        plan = Plan(rows, (), "" if dry_run else seal(records, model, texts))
     if dry_run:
         ctx.exit(look(plan, outcomes, as_json=as_json))
     place = outcomes or _default_outcomes(file)

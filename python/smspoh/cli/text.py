@@ -103,7 +103,7 @@ def command(
 
 def _column(source: BinaryIO, column: str, delimiter: str) -> Iterator[str | None]:
     """Yield the text of each row, or None for one whose cells are not those of the header."""
-    for record in read_records(source, {"--column": column}, delimiter=delimiter):
+    for record in read_records(source, [("--column", column)], delimiter=delimiter):
         yield None if record.cells is None else record.cells[0]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from smspoh._spreadsheet import restored
 from smspoh.errors import ArgumentError
-from smspoh.gateway.arguments import checked_sender, is_number
+from smspoh.gateway.arguments import checked_sender
 from smspoh.phone import Verdict, normalize_batch
 from smspoh.phone._names import WHY
 from smspoh.text import (
@@ -176,7 +176,7 @@ class Preflight:
         self._rows += len(rows)
         self._verdicts.update(row.verdict for row in rows)
         for row in rows:
-            if row.operator is not None and row.encoding is not None:
+            if row.encoding is not None and row.operator is not None:
                 self._sent[row.operator, row.encoding, row.parts] += 1
                 continue
             if row.verdict is RowVerdict.BAD_NUMBER and row.number is not None:
@@ -243,8 +243,6 @@ class _Slice:
                 self._refuse(at, RowVerdict.UNCONFIRMED)
             elif rules.opt_outs is not None and e164 in rules.opt_outs:
                 self._refuse(at, RowVerdict.OPTED_OUT)
-            elif self.operators[at] is ABROAD and not is_number(e164):
-                self._refuse(at, RowVerdict.BAD_NUMBER, "the gateway takes no number like it")
         self._close()
 
     def look_at_senders(self) -> None:
@@ -336,21 +334,21 @@ class _Slice:
     def checked(self, first: int) -> list[Checked]:
         rows = []
         for at, verdict in enumerate(self.verdicts):
-            cells = self.rows[at] if verdict is not RowVerdict.CELLS else self.given[at]
-            number = self.numbers[at] if verdict is not RowVerdict.CELLS else None
+            if verdict is RowVerdict.CELLS:
+                why = _WHY[verdict]
+                rows.append(Checked(first + at, verdict, None, why, self.given[at]))
+                continue
+            of_number = (self.rows[at], self.e164[at], self.operators[at])
             if verdict is RowVerdict.OK:
-                found = (
-                    self.e164[at],
-                    self.operators[at],
-                    self.senders[at],
-                    self.texts[at],
-                    self.encodings[at].name,
-                    self.parts[at],
+                of_text = (self.texts[at], self.encodings[at].name, self.parts[at])
+                sender = self.senders[at]
+                row = Checked(
+                    first + at, verdict, self.numbers[at], None, *of_number, sender, *of_text
                 )
-                rows.append(Checked(first + at, verdict, number, None, cells, *found))
             else:
                 why = self.why.get(at) or _WHY[verdict]
-                rows.append(Checked(first + at, verdict, number, why, cells))
+                row = Checked(first + at, verdict, self.numbers[at], why, *of_number)
+            rows.append(row)
         return rows
 
 

@@ -57,9 +57,10 @@ class Checked(NamedTuple):
         number: the verdict of the number; None of a row of CELLS.
         why: what is wrong, in words, without a number or a text; None of a row that is OK.
         cells: the row as it was given; None of a row of CELLS that was given as None.
-        e164: whom it is sent to; like all that follow, None (0 parts) unless it is OK.
-        operator: by the number's prefix, as `MPT`; `abroad` for another country.
-        sender: whom it is from.
+        e164: the number; None where it is refused.
+        operator: by the number's prefix, as `MPT`; `abroad` for another country. None of a
+            row of CELLS.
+        sender: whom it is from; like all that follows, None (0 parts) unless it is OK.
         text: as it is sent: filled in, and converted from Zawgyi where that was asked.
         encoding: `GSM7` or `UCS2`.
         parts: what it is paid as.
