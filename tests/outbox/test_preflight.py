@@ -358,6 +358,7 @@ def test_what_can_take_an_sms_is_a_number_that_the_gateway_takes() -> None:
                 metadata = PhoneMetadata.metadata_for_nongeo_region(code, None)
             else:
                 metadata = PhoneMetadata.metadata_for_region(region)
+            assert metadata is not None
             mobile = metadata.mobile
             for length in mobile.possible_length if mobile else ():
                 if length > 0:
