@@ -141,7 +141,7 @@ def _no_seal() -> None:
         (lambda: None, ["--test"], "is of another FILE"),
         (lambda: None, ["--from", "Other"], "is of another FILE"),
         (lambda: None, ["--zawgyi", "convert"], "--test or --zawgyi: --resume needs the same"),
-        (lambda: None, ["--region", "none"], "comes to another number"),
+        (lambda: None, ["--region", "none"], "comes to another number or to none"),
         (lambda: None, ["--text-column", "number"], "is of another FILE"),
         (lambda: Path("first.csv").unlink(), [], "cannot be read"),
         (lambda: Path("first.csv").write_bytes(b"\xff"), [], "is not an outcome file"),

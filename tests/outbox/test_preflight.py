@@ -365,3 +365,22 @@ def test_what_can_take_an_sms_is_a_number_that_the_gateway_takes() -> None:
                     looked_at += 1
                     assert is_number(f"+{code}" + "2" * length), region
     assert looked_at > 250
+
+
+def test_a_row_of_other_cells_is_written_without_them(tmp_path: Path) -> None:
+    lines = ["number,text", "09450000000,Dear Aye, hello", "09450000001", "09450000002,hi"]
+    preflight = Preflight(Rules(sender="SMSPoh"))
+    report = preflight.run(csv.DictReader(lines), corrections=tmp_path / "mend.csv")
+    assert report.verdicts == {RowVerdict.OK: 1, RowVerdict.CELLS: 1, RowVerdict.EMPTY_TEXT: 1}
+    assert (tmp_path / "mend.csv").read_text().splitlines()[1:] == [
+        ",,1,CELLS,the row has more or fewer cells than the header",
+        "09450000001,,2,EMPTY_TEXT,the text is empty",
+    ]
+
+
+@pytest.mark.parametrize(("balance", "is_fine"), [(None, True), (12, False), (13, True)])
+def test_all_is_fine_only_where_the_balance_is_enough(balance: int | None, is_fine: bool) -> None:
+    rules = Rules(sender="SMSPoh", price="12.5")
+    report = Preflight(rules).run([{"number": "09450000000", "text": "hi"}], balance=balance)
+    assert report.is_fine is is_fine
+    assert report.is_enough is (None if balance is None else is_fine)

@@ -94,7 +94,7 @@ def plan_resume(
             continue
         if row.message is None or row.e164 != before.e164:
             raise BadInput(
-                f"row {row.row} comes to another number: --resume needs the same options"
+                f"row {row.row} comes to another number or to none: --resume needs the same options"
             )
         message = replace(row.message, client_reference=before.reference)
         left.append(replace(row, reference=before.reference, message=message))

@@ -58,7 +58,7 @@ class Rules:
     sender_column: str | None = None
     number_column: str = "number"
     text_column: str = "text"
-    template: Template | None = field(default=None)
+    template: Template | None = None
     region: str | None = "MM"
     include_unconfirmed: bool = False
     one_per_number: bool = False
@@ -67,7 +67,7 @@ class Rules:
     zawgyi: ZawgyiRule = "warn"
     parts_max: int | None = None
     price: Price | Mapping[str, Price] | None = None
-    profile: GatewayProfile = GATEWAY_V3
+    profile: GatewayProfile = field(default=GATEWAY_V3, repr=False)
 
     def __post_init__(self) -> None:
         checked_sender(self.sender, self.profile)
