@@ -20,6 +20,7 @@ from smspoh.outbox.records import (
 from smspoh.outbox.states import Event, Policy, State, sources
 
 from .conformance_history import HistoryAndPeople
+from .conformance_sender import SenderAsks
 from .conformance_taking import TakingAndSending
 from .harness import SETTINGS, T0, TEXT, accepted, outcome, row
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from smspoh.outbox.journal import Journal
 
 
-class Conformance(TakingAndSending, HistoryAndPeople):
+class Conformance(TakingAndSending, HistoryAndPeople, SenderAsks):
     """The suite."""
 
     # What stays.

@@ -184,8 +184,11 @@ class HistoryAndPeople(Harness):
             assert entry is not None
             return changed, entry.delivery
 
-        assert merge(Status.PENDING, message_id="m-1") == (0, "Sent")
-        assert merge(Status("Queued"), message_id="m-1") == (0, "Sent")
+        assert merge(Status.ACCEPTED, message_id="m-1") == (0, "Sent")
+        assert merge(Status.PENDING, message_id="m-1") == (1, "Pending")
+        assert merge(Status.SENT, message_id="m-1") == (0, "Pending")
+        assert merge(Status.UNKNOWN, message_id="m-1") == (0, "Pending")
+        assert merge(Status("Queued"), message_id="m-1") == (1, "Queued")
         assert merge(Status("Delivered"), message_id="m-1") == (1, "Success")
         assert merge(Status.FAILED, reference=claimed.reference) == (0, "Success")
         assert merge(Status.SUCCESS, reference="nobody") == (0, "Success")

@@ -14,12 +14,12 @@ from smspoh.text import FontEncoding, detect_zawgyi, segments, zawgyi_to_unicode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from smspoh.outbox import Rules
+    from smspoh.outbox import PreflightRules
 
 Answer = tuple[RowVerdict, str | None, str | None, int]  # with number, text, parts
 
 
-def slowly(rows: Iterable[Any], rules: Rules) -> list[Answer]:
+def slowly(rows: Iterable[Any], rules: PreflightRules) -> list[Answer]:
     sent: set[Any] = set()
     answers: list[Answer] = []
     for given in rows:
@@ -37,7 +37,7 @@ def slowly(rows: Iterable[Any], rules: Rules) -> list[Answer]:
     return answers
 
 
-def _one(given: Any, rules: Rules) -> RowVerdict | tuple[str, str, int]:
+def _one(given: Any, rules: PreflightRules) -> RowVerdict | tuple[str, str, int]:
     if given is None or None in given:
         return RowVerdict.CELLS
     row = restored(given)
@@ -62,7 +62,7 @@ def _one(given: Any, rules: Rules) -> RowVerdict | tuple[str, str, int]:
     return number.e164, text, parts
 
 
-def _text(row: Any, rules: Rules) -> RowVerdict | str:
+def _text(row: Any, rules: PreflightRules) -> RowVerdict | str:
     if rules.sender_column is not None and (own := row.get(rules.sender_column)) is not None:
         try:
             if not isinstance(own, str) or own.strip():

@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 
 from smspoh._spreadsheet import OWN_COLUMNS
 from smspoh.errors import ArgumentError
-from smspoh.outbox import Checked, OptOuts, Preflight, Report, RowVerdict, Rules, Template
+from smspoh.outbox import (
+    Checked,
+    OptOuts,
+    Preflight,
+    PreflightReport,
+    PreflightRules,
+    RowVerdict,
+    Template,
+)
 from smspoh.phone import Verdict
 
 from .preflight_slowly import slowly
@@ -69,7 +77,7 @@ ROWS = st.one_of(
 )
 OUT = OptOuts(["09450000001"])
 RULES = st.builds(
-    Rules,
+    PreflightRules,
     sender=st.just("SMSPoh"),
     sender_column=st.sampled_from([None, "from"]),
     template=st.sampled_from([None, Template("Dear {name}"), Template("{name|you}, {text|-}")]),
@@ -88,12 +96,14 @@ def told(rows: list[Checked]) -> list[Any]:
 
 
 @given(st.lists(ROWS, max_size=12), RULES)
-def test_the_batch_says_what_one_at_a_time_says(rows: list[Any], rules: Rules) -> None:
+def test_the_batch_says_what_one_at_a_time_says(rows: list[Any], rules: PreflightRules) -> None:
     assert told(list(Preflight(rules).check(rows))) == slowly(rows, rules)
 
 
 @given(st.lists(ROWS, max_size=12), RULES, st.integers(1, 13))
-def test_slices_of_any_size_give_the_same(rows: list[Any], rules: Rules, size: int) -> None:
+def test_slices_of_any_size_give_the_same(
+    rows: list[Any], rules: PreflightRules, size: int
+) -> None:
     whole, cut = Preflight(rules), Preflight(rules)
     assert list(whole.check(rows)) == list(cut.check(iter(rows), slice_rows=size))
     assert whole.report(balance=7) == cut.report(balance=7)
@@ -101,7 +111,7 @@ def test_slices_of_any_size_give_the_same(rows: list[Any], rules: Rules, size: i
 
 
 @given(st.lists(ROWS, max_size=12), RULES)
-def test_totals_add_up(rows: list[Any], rules: Rules) -> None:
+def test_totals_add_up(rows: list[Any], rules: PreflightRules) -> None:
     preflight = Preflight(rules)
     checked = list(preflight.check(rows))
     report = preflight.report(balance=Decimal("100.25"))
@@ -142,7 +152,7 @@ def test_corrected_rows_read_again_come_out_ok(
     from smspoh.outbox.corrections import CorrectionsFile
 
     path = tmp_path_factory.mktemp("preflight") / "mend.csv"
-    rules = Rules(sender="SMSPoh", opt_outs=OUT)
+    rules = PreflightRules(sender="SMSPoh", opt_outs=OUT)
     with CorrectionsFile(path, ["number", "text", "=odd"], delimiter=delimiter) as out:
         first = Preflight(rules)
         out.write(first.check(rows))
@@ -176,7 +186,9 @@ def test_only_the_file_of_corrections_has_cells(tmp_path: Path) -> None:
         {"number": "09450000000", "name": "Aye Aye", "text": "my secret text"},
         {"number": "09450000000", "name": "", "text": "my secret text"},
     ]
-    preflight = Preflight(Rules(sender="SMSPoh", template=Template("my secret text, {name}")))
+    preflight = Preflight(
+        PreflightRules(sender="SMSPoh", template=Template("my secret text, {name}"))
+    )
     checked = list(preflight.check(rows))
     report = preflight.report(balance=1)
     shown = [repr(checked), repr(report), report.table(), report.json(), repr(preflight.rules)]
@@ -201,18 +213,18 @@ def test_the_first_of_two_is_sent_and_what_is_not_sent_is_never_repeated() -> No
     rows = [{"number": "09450000000", "text": text} for text in texts]
     ok, empty, repeated = RowVerdict.OK, RowVerdict.EMPTY_TEXT, RowVerdict.REPEATED
     for rules, expected in (
-        (Rules(sender="SMSPoh"), [empty, ok, repeated, ok]),
-        (Rules(sender="SMSPoh", one_per_number=True), [empty, ok, repeated, repeated]),
-        (Rules(sender="SMSPoh", allow_repeats=True), [empty, ok, ok, ok]),
+        (PreflightRules(sender="SMSPoh"), [empty, ok, repeated, ok]),
+        (PreflightRules(sender="SMSPoh", one_per_number=True), [empty, ok, repeated, repeated]),
+        (PreflightRules(sender="SMSPoh", allow_repeats=True), [empty, ok, ok, ok]),
     ):
         checked = Preflight(rules).check(rows)
         assert [row.verdict for row in checked] == expected
     with pytest.raises(ArgumentError, match="exclude each other"):
-        Rules(sender="SMSPoh", one_per_number=True, allow_repeats=True)
+        PreflightRules(sender="SMSPoh", one_per_number=True, allow_repeats=True)
 
 
 def test_a_row_that_is_ok_can_be_enqueued_and_no_other() -> None:
-    rules = Rules(sender="SMSPoh", sender_column="from", zawgyi="convert")
+    rules = PreflightRules(sender="SMSPoh", sender_column="from", zawgyi="convert")
     rows = [{"number": "09450000000", "text": ZAWGYI, "from": "Shop"}, {"number": "x"}]
     good, bad = Preflight(rules).check(rows)
     assert good.outgoing() == {
@@ -231,7 +243,7 @@ def test_zawgyi_is_counted_and_the_table_says_what_becomes_of_it() -> None:
         "convert": "Zawgyi         3  made Unicode",
     }
     for choice, line in said.items():
-        report = Preflight(Rules(sender="SMSPoh", zawgyi=choice)).run(rows)  # type: ignore[arg-type]
+        report = Preflight(PreflightRules(sender="SMSPoh", zawgyi=choice)).run(rows)  # type: ignore[arg-type]
         assert report.zawgyi == 3
         assert [" ".join(line.split())] == [
             " ".join(found.split()) for found in report.table().splitlines() if "Zaw" in found
@@ -241,7 +253,7 @@ def test_zawgyi_is_counted_and_the_table_says_what_becomes_of_it() -> None:
 def test_the_table() -> None:
     rows = [{"number": f"09450000{at:03}", "text": "hi"} for at in range(1200 - 200)]
     rows += [{"number": "0978912O456", "text": "hi"}, {"number": "1", "text": "hi"}]
-    report = Preflight(Rules(sender="SMSPoh", price="12.5")).run(rows, balance=10_000)
+    report = Preflight(PreflightRules(sender="SMSPoh", price="12.5")).run(rows, balance=10_000)
     assert report.table().splitlines() == [
         "rows read           1,002",
         "would be sent       1,000  1,000 GSM7",
@@ -263,9 +275,9 @@ def test_prices_by_operator_are_exact() -> None:
         "abroad": "0.000000000000000000000000000001",
         "*": 10**29,
     }
-    report = Preflight(Rules(sender="SMSPoh", price=price)).run(rows)
+    report = Preflight(PreflightRules(sender="SMSPoh", price=price)).run(rows)
     assert f"{report.cost:f}" == f"{10**29}.000000000000000000000000000002"
-    assert Rules(sender="SMSPoh").prices() is None
+    assert PreflightRules(sender="SMSPoh").prices() is None
 
 
 @pytest.mark.parametrize(
@@ -283,15 +295,15 @@ def test_prices_by_operator_are_exact() -> None:
 )
 def test_rules_that_cannot_be_are_refused(options: dict[str, Any], said: str) -> None:
     with pytest.raises(ArgumentError, match=said):
-        Rules(**{"sender": "SMSPoh", **options})
+        PreflightRules(**{"sender": "SMSPoh", **options})
 
 
 def test_wrong_types_are_type_errors() -> None:
     with pytest.raises(TypeError, match="template must be Template, not str"):
-        Rules(sender="SMSPoh", template="{name}")  # type: ignore[arg-type]
+        PreflightRules(sender="SMSPoh", template="{name}")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="opt_outs must be OptOuts, not set"):
-        Rules(sender="SMSPoh", opt_outs=set())  # type: ignore[arg-type]
-    preflight = Preflight(Rules(sender="SMSPoh"))
+        PreflightRules(sender="SMSPoh", opt_outs=set())  # type: ignore[arg-type]
+    preflight = Preflight(PreflightRules(sender="SMSPoh"))
     with pytest.raises(TypeError, match="a row must be a mapping or None, not str"):
         preflight.run(["09450000000"])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="balance must be Decimal or int, not float"):
@@ -308,7 +320,7 @@ def test_more_rows_than_are_kept_go_to_a_file_as_they_are_met(
 ) -> None:
     monkeypatch.setattr("smspoh.outbox.preflight.REFUSED_KEPT_MAX", 2)
     rows: list[Any] = [None, *({"number": str(at)} for at in range(3))]
-    report = Preflight(Rules(sender="SMSPoh")).run(rows, corrections=tmp_path / "mend.csv")
+    report = Preflight(PreflightRules(sender="SMSPoh")).run(rows, corrections=tmp_path / "mend.csv")
     assert len((tmp_path / "mend.csv").read_text().splitlines()) == 5
     assert len(report.refused) == 2
     with pytest.raises(ArgumentError, match="4 rows can be corrected, and 2 are kept"):
@@ -319,28 +331,28 @@ def test_more_rows_than_are_kept_go_to_a_file_as_they_are_met(
 def test_a_run_that_fails_leaves_no_file(tmp_path: Path) -> None:
     rows = [{"number": "1", "text": "x"}, {"number": "1", "colour": "red"}]
     with pytest.raises(ArgumentError, match="row 2 has a column that the first one has not"):
-        Preflight(Rules(sender="SMSPoh")).run(rows, corrections=tmp_path / "mend.csv")
+        Preflight(PreflightRules(sender="SMSPoh")).run(rows, corrections=tmp_path / "mend.csv")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_row_that_has_columns_those_of_the_rules_are_written(tmp_path: Path) -> None:
-    rules = Rules(sender="SMSPoh", template=Template("{a}{b}{a}"), sender_column="from")
+    rules = PreflightRules(sender="SMSPoh", template=Template("{a}{b}{a}"), sender_column="from")
     Preflight(rules).run([None], corrections=tmp_path / "mend.csv")
     header = (tmp_path / "mend.csv").read_text().splitlines()[0]
     assert header == ",".join(["number", "a", "b", "from", *OWN_COLUMNS])
 
 
 def test_what_is_seen_in_one_call_is_repeated_in_the_next() -> None:
-    preflight = Preflight(Rules(sender="SMSPoh"))
+    preflight = Preflight(PreflightRules(sender="SMSPoh"))
     row = {"number": "09450000000", "text": "hi"}
     verdicts = [one.verdict for _ in range(2) for one in preflight.check([row])]
     assert verdicts == [RowVerdict.OK, RowVerdict.REPEATED]
-    assert isinstance(preflight.report(), Report)
+    assert isinstance(preflight.report(), PreflightReport)
     assert preflight.report().rows == 2
 
 
 def test_the_verdict_of_the_number_is_there() -> None:
-    checked = Preflight(Rules(sender="SMSPoh")).check([{"number": "0978912O456"}, None])
+    checked = Preflight(PreflightRules(sender="SMSPoh")).check([{"number": "0978912O456"}, None])
     assert [row.number for row in checked] == [Verdict.LETTERS, None]
 
 
@@ -369,7 +381,7 @@ def test_what_can_take_an_sms_is_a_number_that_the_gateway_takes() -> None:
 
 def test_a_row_of_other_cells_is_written_without_them(tmp_path: Path) -> None:
     lines = ["number,text", "09450000000,Dear Aye, hello", "09450000001", "09450000002,hi"]
-    preflight = Preflight(Rules(sender="SMSPoh"))
+    preflight = Preflight(PreflightRules(sender="SMSPoh"))
     report = preflight.run(csv.DictReader(lines), corrections=tmp_path / "mend.csv")
     assert report.verdicts == {RowVerdict.OK: 1, RowVerdict.CELLS: 1, RowVerdict.EMPTY_TEXT: 1}
     assert (tmp_path / "mend.csv").read_text().splitlines()[1:] == [
@@ -380,7 +392,7 @@ def test_a_row_of_other_cells_is_written_without_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("balance", "is_fine"), [(None, True), (12, False), (13, True)])
 def test_all_is_fine_only_where_the_balance_is_enough(balance: int | None, is_fine: bool) -> None:
-    rules = Rules(sender="SMSPoh", price="12.5")
+    rules = PreflightRules(sender="SMSPoh", price="12.5")
     report = Preflight(rules).run([{"number": "09450000000", "text": "hi"}], balance=balance)
     assert report.is_fine is is_fine
     assert report.is_enough is (None if balance is None else is_fine)

@@ -34,9 +34,9 @@ from smspoh.outbox import (
     OptOuts,
     Outbox,
     Preflight,
-    Report,
+    PreflightReport,
+    PreflightRules,
     RowVerdict,
-    Rules,
     State,
     Template,
 )
@@ -154,13 +154,15 @@ with Outbox("march.db", "march") as outbox:
 
 as_the_interface: type[Journal] = SqliteJournal
 
-rules = Rules(sender="SMSPoh", template=Template("{name}"), opt_outs=OptOuts(["0945"]), price="1")
+rules = PreflightRules(
+    sender="SMSPoh", template=Template("{name}"), opt_outs=OptOuts(["0945"]), price="1"
+)
 preflight = Preflight(rules)
 assert_type([*preflight.check([{"number": "09789123456"}, None])], list[Checked])
-assert_type(preflight.run([], balance=Decimal(1), corrections="mend.csv"), Report)
+assert_type(preflight.run([], balance=Decimal(1), corrections="mend.csv"), PreflightReport)
 assert_type(preflight.report().verdicts[RowVerdict.OK], int)
 assert_type(preflight.report().balance_after, Decimal | None)
 assert_type(Template("{name}").render({"name": "Aye"}), str)
-Rules("SMSPoh")  # type: ignore[call-arg]
-Rules(sender="SMSPoh", template="{name}")  # type: ignore[arg-type]
+PreflightRules("SMSPoh")  # type: ignore[call-arg]
+PreflightRules(sender="SMSPoh", template="{name}")  # type: ignore[arg-type]
 preflight.run([], balance=1.5)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from smspoh.envelope import generate_encrypt_key
 from smspoh.errors import ArgumentError
 from smspoh.gateway import GATEWAY_V3, OutgoingMessage
 from smspoh.gateway.arguments import checked_message
-from smspoh.outbox import Preflight, RowVerdict, Rules
+from smspoh.outbox import Preflight, PreflightRules, RowVerdict
 from smspoh.phone import Operator
 
 from ._exit import BadInput
@@ -112,7 +112,7 @@ def examine(
     if len(set(own)) != len(own):
         raise BadInput("FILE has a reference twice: each row needs its own")
     preflight = Preflight(
-        Rules(
+        PreflightRules(
             sender=model.sender,
             number_column=columns.number,
             text_column=columns.text,

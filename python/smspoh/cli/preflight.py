@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from smspoh.gateway import GATEWAY_V3
-from smspoh.outbox import Preflight, Rules
+from smspoh.outbox import Preflight, PreflightRules
 from smspoh.outbox.corrections import CorrectionsFile
 from smspoh.outbox.preflight_rules import ZAWGYI_RULES
 
@@ -26,7 +26,7 @@ from ._templates import find_opt_outs, find_template, template_options
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from smspoh.outbox import Report
+    from smspoh.outbox import PreflightReport
     from smspoh.outbox.preflight_rules import ZawgyiRule
 
 ASK: Final = "ask"
@@ -124,7 +124,7 @@ def command(
     """  # noqa: D301 - click wants the character, not the letters
     if balance is not None and prices is None:
         raise BadInput("--balance needs --price")
-    rules = Rules(
+    rules = PreflightRules(
         sender=sender,
         number_column=number_column,
         text_column=text_column,
@@ -152,11 +152,11 @@ def _asked(base_url: str | None) -> Decimal:
 
 def _look(
     table: Table,
-    rules: Rules,
+    rules: PreflightRules,
     balance: Decimal | str | None,
     corrections: Path | None,
     delimiter: str,
-) -> Report:
+) -> PreflightReport:
     names = _names(table, rules)
     if corrections is not None and max(Counter(names).values()) > 1:
         raise BadInput("FILE has two columns of one name: --corrections needs a name for each")
@@ -171,7 +171,7 @@ def _look(
         )
 
 
-def _names(table: Table, rules: Rules) -> list[str]:
+def _names(table: Table, rules: PreflightRules) -> list[str]:
     """Return the names of the columns, when all are there that the rules ask for."""
     for name in rules.columns:
         if name == rules.number_column:
@@ -190,7 +190,7 @@ def _rows(table: Table, progress: Progress) -> Iterator[Mapping[str, str] | None
             progress.advance(_PROGRESS_ROWS)
 
 
-def _show(report: Report, corrections: Path | None, *, as_json: bool) -> None:
+def _show(report: PreflightReport, corrections: Path | None, *, as_json: bool) -> None:
     if as_json:
         place = None if corrections is None else str(corrections)
         click.echo(to_json(report.to_dict() | {"correctionsFile": place}))

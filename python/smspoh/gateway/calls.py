@@ -46,6 +46,10 @@ class Calls:
         self.rules = rules
         self.allowed = allowed
 
+    def check(self, message: OutgoingMessage) -> OutgoingMessage:
+        """Return a message as it would go out."""
+        return checked_message(message, self.rules.profile, self.allowed)
+
     def send(
         self,
         to: str | Sequence[str],

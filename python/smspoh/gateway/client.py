@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from .attempt import Flow, Hook, T
-    from .models import Response
+    from .models import OutgoingMessage, Response
 
 _X = TypeVar("_X")  # a transport
 _RETRY = RetryPolicy()
@@ -94,6 +94,27 @@ class _Settings(Generic[_X]):
 
     def _connect(self, credentials: str, limits: Limits, transport: _X | None) -> None:
         raise NotImplementedError
+
+    @property
+    def profile(self) -> GatewayProfile:
+        """What this client takes to be so where the specification leaves it open."""
+        return self._calls.rules.profile
+
+    @property
+    def retry(self) -> RetryPolicy:
+        """How often this client tries again what surely was not sent."""
+        return self._calls.rules.retry
+
+    def check(self, message: OutgoingMessage) -> OutgoingMessage:
+        """Return a message as it would go out, and send nothing.
+
+        Args:
+            message: whatever `send_bulk` takes.
+
+        Raises:
+            TypeError, ArgumentError: as `send_bulk` does, without its place.
+        """
+        return self._calls.check(message)
 
     def _require_open(self) -> None:
         if self._closed:

@@ -7,32 +7,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .guards import Guards
 from .opt_outs import OptOuts
+from .pacing import Rate
 from .preflight import Preflight
-from .preflight_report import Report
+from .preflight_report import PreflightReport
 from .preflight_rows import Checked, RowVerdict
-from .preflight_rules import Rules
+from .preflight_rules import PreflightRules
 from .records import RepeatWarning, Settings
 from .rows import Row
 from .states import END_STATES, Event, Policy, State
+from .telling import Notice, Odd, Progress, Report
 from .template import Template
 
 if TYPE_CHECKING:
     from .outbox import Outbox
+    from .reconciling import Reconciling
+    from .sender import Sender
 
 __all__ = [
     "END_STATES",
     "Checked",
     "Event",
+    "Guards",
+    "Notice",
+    "Odd",
     "OptOuts",
     "Outbox",
     "Policy",
     "Preflight",
+    "PreflightReport",
+    "PreflightRules",
+    "Progress",
+    "Rate",
+    "Reconciling",
     "RepeatWarning",
     "Report",
     "Row",
     "RowVerdict",
-    "Rules",
+    "Sender",
     "Settings",
     "State",
     "Template",
@@ -48,4 +61,8 @@ if not TYPE_CHECKING:
             from .outbox import Outbox  # noqa: PLC0415
 
             return Outbox
+        if name in ("Reconciling", "Sender"):
+            from . import sender  # noqa: PLC0415
+
+            return getattr(sender, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Outcome,
         Recovered,
         Sighting,
+        Undelivered,
     )
     from .rows import Row, RowLike
 
@@ -79,7 +80,8 @@ class Journal(Protocol):
         """Take up to `count` PENDING messages, oldest first, and return them IN_FLIGHT.
 
         The intent of all is one transaction, which is durable before this returns; where
-        it fails, nothing is claimed. Those past their deadline are left.
+        it fails, nothing is claimed. Those past their deadline are left, and those to a
+        number that is suppressed are CANCELLED instead.
         """
         ...
 
@@ -163,6 +165,52 @@ class Journal(Protocol):
 
     def merge_delivery(self, deliveries: Sequence[Delivery], now_ms: int) -> int:
         """Take receipts in, forward only, and return how many changed something."""
+        ...
+
+    def doubtful(self, count: int, *, after: str = "") -> list[Ambiguous]:
+        """Return up to `count` messages of which an acceptance may come late.
+
+        They were sent again, or are not sent any more, after an attempt of which nobody
+        knew, and are neither in flight nor AMBIGUOUS. In the order they came in.
+
+        Args:
+            count: how many.
+            after: the reference of the message to go on after.
+        """
+        ...
+
+    def undelivered(self, count: int, *, before_ms: int, after: str = "") -> list[Undelivered]:
+        """Return up to `count` ACCEPTED messages whose delivery is not at its end.
+
+        Args:
+            count: how many.
+            before_ms: those alone that are ACCEPTED since then or longer.
+            after: the reference of the message to go on after.
+        """
+        ...
+
+    def owner(self, message_id: str) -> str | None:
+        """Return the reference of the message that has an id of the gateway, or None."""
+        ...
+
+    def parts_sent(self) -> int:
+        """Return how many parts were, or may have been, sent and paid for.
+
+        One of which the gateway has not said so counts as one part.
+        """
+        ...
+
+    def suppress(self, numbers: Iterable[str], now_ms: int) -> int:
+        """Send nothing to numbers from now on, and return how many messages that cancelled.
+
+        What waits is CANCELLED, and so is what comes in later, when it would be claimed;
+        `why` says ``suppressed``. Numbers are compared by their digits, 09 being 959, and
+        kept as keyed hashes.
+        """
+        ...
+
+    def allow(self, numbers: Iterable[str], now_ms: int) -> None:
+        """Take numbers off the list of `suppress`; what was cancelled stays so."""
         ...
 
     def counts(self) -> Counts:

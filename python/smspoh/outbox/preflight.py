@@ -28,7 +28,7 @@ from smspoh.text import (
 )
 
 from .corrections import CorrectionsFile
-from .preflight_report import REFUSED_KEPT_MAX, Report
+from .preflight_report import REFUSED_KEPT_MAX, PreflightReport
 from .preflight_rows import ABROAD, DIGITS_MAX, Checked, RowVerdict, has_usual_digits
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from .preflight_rows import RowCells
-    from .preflight_rules import Rules
+    from .preflight_rules import PreflightRules
 
 SLICE_ROWS: Final = 4096  # rows of 1 KiB in a slice are 4 MiB, and a call costs nothing a row
 _KEY_BITS: Final = (1 << 60) - 1  # the most that an int of 32 bytes holds
@@ -61,7 +61,7 @@ class Preflight:
         rules: by what they are looked at.
     """
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: PreflightRules) -> None:
         self.rules = rules
         self._rows = 0
         self._seen: set[int] = set()
@@ -101,7 +101,7 @@ class Preflight:
         balance: Decimal | int | None = None,
         corrections: CorrectionsFile | str | os.PathLike[str] | None = None,
         slice_rows: int = SLICE_ROWS,
-    ) -> Report:
+    ) -> PreflightReport:
         """Look at all rows and return what they come to.
 
         Args:
@@ -131,7 +131,7 @@ class Preflight:
             if out is not None:
                 out.write(part)
 
-    def report(self, *, balance: Decimal | int | None = None) -> Report:
+    def report(self, *, balance: Decimal | int | None = None) -> PreflightReport:
         """Return what the rows so far come to.
 
         Args:
@@ -147,7 +147,7 @@ class Preflight:
             rows_of[operator] += count
             parts_of[operator] += parts * count
             encodings[encoding] += count
-        return Report(
+        return PreflightReport(
             rows=self._rows,
             verdicts=_in_order(self._verdicts),
             numbers=_ranked(self._numbers),
@@ -193,7 +193,7 @@ class Preflight:
 class _Slice:
     """Some rows, looked at column by column; `open` has the places of those still OK."""
 
-    def __init__(self, rules: Rules, given: Sequence[RowCells | None]) -> None:
+    def __init__(self, rules: PreflightRules, given: Sequence[RowCells | None]) -> None:
         self.rules = rules
         self.given = given
         for row in given:

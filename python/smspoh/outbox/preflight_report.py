@@ -22,7 +22,7 @@ REFUSED_KEPT_MAX: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PreflightReport:
     """Hold what rows come to. Only `refused`, which the repr leaves out, has cells of them.
 
     All but `rows`, `verdicts`, `numbers` and `missing` is of the rows that are OK. A

@@ -28,7 +28,7 @@ PRICED: Final = (*(operator.name for operator in Operator), ABROAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class PreflightRules:
     """Say by what rows are looked at. The repr shows no text and no number.
 
     Attributes:

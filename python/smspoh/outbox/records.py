@@ -206,6 +206,22 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Hold an ACCEPTED message of whose delivery the end is not known.
+
+    Attributes:
+        reference, message_id: ours, and the gateway's.
+        first_ms: when its first attempt began.
+        to: the number.
+    """
+
+    reference: str
+    message_id: str
+    first_ms: int
+    to: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Count the messages of a journal.
 

@@ -42,7 +42,7 @@ CREATE TABLE message (
     message_id TEXT CHECK (length(message_id) BETWEEN 1 AND 200),
     parts INTEGER CHECK (parts >= 0),
     delivery TEXT CHECK (length(delivery) <= 40),
-    delivery_rank INTEGER NOT NULL DEFAULT -1 CHECK (delivery_rank BETWEEN -1 AND 4),
+    delivery_rank INTEGER NOT NULL DEFAULT -1 CHECK (delivery_rank BETWEEN -1 AND 5),
     duplicate INTEGER NOT NULL DEFAULT 0 CHECK (duplicate IN (0, 1)),
     why TEXT CHECK (length(why) BETWEEN 1 AND 40 AND why NOT GLOB '*[^A-Za-z0-9_]*'),
     detail BLOB,
@@ -55,6 +55,11 @@ CREATE TABLE payload (
     id INTEGER PRIMARY KEY REFERENCES message (id),
     sealed BLOB NOT NULL CHECK (length(sealed) > 32)
 ) STRICT;
+
+-- Numbers that nothing is sent to, as keyed hashes.
+CREATE TABLE suppressed (
+    recipient BLOB PRIMARY KEY CHECK (length(recipient) = 8)
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX message_state ON message (state);
 CREATE UNIQUE INDEX message_key ON message (unique_key) WHERE unique_key IS NOT NULL;

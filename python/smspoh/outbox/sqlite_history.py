@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from .delivery import rank
+from smspoh.gateway.webhook.merging import rank
+
 from .records import MESSAGE_ID_CHARS_MAX, STATUS_CHARS_MAX, Ambiguous
 from .states import Event, State, sources
 

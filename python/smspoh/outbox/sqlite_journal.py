@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from smspoh.errors import ArgumentError
+from smspoh.gateway.webhook.merging import rank
 
-from . import sqlite_enqueue, sqlite_history, sqlite_views
-from .delivery import rank
+from . import sqlite_enqueue, sqlite_history, sqlite_sending, sqlite_views
 from .records import (
     DETAIL_CHARS_MAX,
     MESSAGE_ID_CHARS_MAX,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Entry,
         Outcome,
         Sighting,
+        Undelivered,
     )
     from .rows import Row, RowLike
 
@@ -94,6 +95,7 @@ class SqliteJournal(SqliteStore):
         if count < 1:
             raise ArgumentError("count must be at least 1")
         with self.writing(now_ms) as now:
+            sqlite_sending.ban_first(self, count, now)
             rows = sorted(self._db.execute(_CLAIM, (now, count)).fetchall())
             # Opened before the commit: what cannot be sent must not be in flight.
             return [
@@ -252,6 +254,30 @@ class SqliteJournal(SqliteStore):
     def unseen(self, references: Sequence[str], *, began_ms: int, now_ms: int) -> int:
         """Count one complete reading of the history that does not have these messages."""
         return sqlite_history.unseen(self, references, began_ms, now_ms)
+
+    def doubtful(self, count: int, *, after: str = "") -> list[Ambiguous]:
+        """Return up to `count` messages of which an acceptance may come late."""
+        return sqlite_sending.doubtful(self, count, after)
+
+    def undelivered(self, count: int, *, before_ms: int, after: str = "") -> list[Undelivered]:
+        """Return up to `count` ACCEPTED messages whose delivery is not at its end."""
+        return sqlite_sending.undelivered(self, count, before_ms, after)
+
+    def owner(self, message_id: str) -> str | None:
+        """Return the reference of the message that has an id of the gateway, or None."""
+        return sqlite_sending.owner(self, message_id)
+
+    def parts_sent(self) -> int:
+        """Return how many parts were, or may have been, sent and paid for."""
+        return sqlite_sending.parts_sent(self)
+
+    def suppress(self, numbers: Iterable[str], now_ms: int) -> int:
+        """Send nothing to numbers from now on; return how many messages that cancelled."""
+        return sqlite_sending.suppress(self, numbers, now_ms)
+
+    def allow(self, numbers: Iterable[str], now_ms: int) -> None:
+        """Take numbers off the list of `suppress`."""
+        sqlite_sending.allow(self, numbers, now_ms)
 
     def counts(self) -> Counts:
         """Count the messages, by state and by status of delivery."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # Source: docs/spec/gateway.md, "Webhook".
 _RANKS: Final = {Status.UNKNOWN: 0, Status.ACCEPTED: 1, Status.SENT: 2, Status.PENDING: 3}
 _UNNAMED: Final = 4  # a status that this release does not know: news, but no end
-_FINAL: Final = 5
+FINAL_RANK: Final = 5
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -29,7 +29,7 @@ def rank(status: Status) -> int:
 
     ``?`` is 0; Accepted, Sent, Pending; then names that are not known; 5 is final.
     """
-    return _FINAL if status.is_final else _RANKS.get(status, _UNNAMED)
+    return FINAL_RANK if status.is_final else _RANKS.get(status, _UNNAMED)
 
 
 class Change(StrEnum):

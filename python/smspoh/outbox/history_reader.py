@@ -1,0 +1,133 @@
+"""Reading the history for some messages, until two readings agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from smspoh.errors import AuthError, GatewayError, RateLimitedError, RejectedError
+from smspoh.gateway.arguments import is_history_number, number_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from typing import Protocol
+
+    from smspoh.gateway.client import AsyncClient
+    from smspoh.gateway.models import Message
+
+    from .timing import Timing
+
+    class Taking(Protocol):
+        """What a reading is put into."""
+
+        def offer(self, entry: Message) -> None:
+            """Take an entry of the history in."""
+
+        def picture(self) -> Collection[object]:
+            """Return what was found, to be compared with another reading."""
+
+
+FEW: Final = 20  # numbers that are asked for one by one
+READINGS_MAX: Final = 5  # until two agree
+PAGE_TRIES: Final = 4
+WAIT_S: Final = 0.5  # before a page is asked for again, at first
+WAIT_MAX_S: Final = 60.0
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Say what of the history is read.
+
+    Attributes:
+        first_ms: the earliest time that an entry can have; a day more is read.
+        numbers: the recipients, as anybody writes them.
+    """
+
+    first_ms: int
+    numbers: Sequence[str]
+
+    def __repr__(self) -> str:
+        return f"<Asked numbers={len(self.numbers)}>"
+
+
+class HistoryReader:
+    """Read the history over a client that does not try again by itself."""
+
+    def __init__(self, client: AsyncClient, timing: Timing) -> None:
+        self._client = client
+        self._timing = timing
+        self._limit = max(client.profile.history_limits)
+
+    async def agreed(
+        self, asked: Asked, make: Callable[[], Taking], took: Callable[[Taking], object]
+    ) -> bool:
+        """Read until two readings in a row show the same, and return whether two did.
+
+        Args:
+            asked: what is read.
+            make: makes what a reading is put into.
+            took: called with each that was read whole.
+
+        Raises:
+            GatewayError: a reading failed.
+        """
+        before: Collection[object] | None = None
+        for _ in range(READINGS_MAX):
+            reading = make()
+            await self._read(asked, reading)
+            took(reading)
+            picture = reading.picture()
+            if picture == before:
+                return True
+            before = picture
+        return False
+
+    async def _read(self, asked: Asked, reading: Taking) -> None:
+        distinct = {number_key(number): number for number in asked.numbers}
+        few = len(distinct) <= FEW and all(map(is_history_number, distinct.values()))
+        now_ms = self._timing.now_ms()
+        created_from = _moment(min(asked.first_ms, now_ms)) - _DAY
+        created_to = _moment(now_ms) + _DAY
+        for to in distinct.values() if few else (None,):
+            await self._read_filtered(reading, to, created_from, created_to)
+
+    async def _read_filtered(
+        self, reading: Taking, to: str | None, created_from: datetime, created_to: datetime
+    ) -> None:
+        history = self._client.iter_messages(
+            self._limit, created_from=created_from, created_to=created_to, to=to
+        )
+        failures = 0
+        while True:
+            try:
+                entry = await anext(history)
+            except StopAsyncIteration:
+                return
+            except GatewayError as error:
+                failures += 1
+                if failures >= PAGE_TRIES or _is_final(error):
+                    raise
+                await self._timing.sleep(_wait_s(error, failures))
+            else:
+                failures = 0
+                reading.offer(entry)
+
+
+def _is_final(error: GatewayError) -> bool:
+    """Return True for a refusal that would come again."""
+    if isinstance(error, AuthError):
+        return True
+    return isinstance(error, RejectedError) and not (
+        isinstance(error, RateLimitedError) or error.maybe_sent
+    )
+
+
+def _wait_s(error: GatewayError, failures: int) -> float:
+    asked = error.retry_after_s if isinstance(error, RateLimitedError) else None
+    return min(WAIT_MAX_S, max(asked or 0.0, WAIT_S * 2.0 ** (failures - 1)))
+
+
+def _moment(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)

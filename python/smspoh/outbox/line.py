@@ -1,0 +1,141 @@
+"""One batch over the line: its requests, what each ended with, and what is asked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from smspoh.errors import ArgumentError, GatewayError
+
+from .judging import (
+    Judgement,
+    Trouble,
+    judge_error,
+    judge_invalid,
+    judge_result,
+    judge_unknown,
+)
+from .records import Outcome
+from .states import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from smspoh.gateway.client import AsyncClient
+    from smspoh.gateway.models import Message, OutgoingMessage
+
+    from .records import Claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Say what became of a batch.
+
+    Attributes:
+        outcomes: one for each message.
+        trouble: the worst that its requests say about those to come.
+        retry_after_s: seconds that the gateway asks to wait.
+        stop: why the whole job pauses, or None.
+        strangers: entries of replies that belong to no message.
+        broken: what nobody expected and ended the sending, or None.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    trouble: Trouble = Trouble.NONE
+    retry_after_s: float | None = None
+    stop: str | None = None
+    strangers: tuple[Message, ...] = ()
+    broken: Exception | None = None
+
+
+class Line:
+    """Send batches whose intent is durable.
+
+    Args:
+        client: one that never tries again by itself.
+        retry_ms: returns when a message is tried again that was not sent, by how often
+            that was so before and what the gateway asked for, in seconds.
+    """
+
+    def __init__(self, client: AsyncClient, retry_ms: Callable[[int, float | None], int]) -> None:
+        self._client = client
+        self._retry_ms = retry_ms
+        self._splits = bool(client.profile.bulk_split_statuses)
+
+    async def send(self, batch: Sequence[Claimed]) -> Sent:
+        """Send a batch, in as many requests as it takes, and return what became of it."""
+        outcomes: list[Outcome] = []
+        strangers: list[Message] = []
+        waiting: list[Sequence[Claimed]] = [batch]
+        while waiting:
+            group = waiting.pop()
+            try:
+                judged = await self._request(group)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the intent is durable
+                outcomes += judge_unknown(group)
+                outcomes += _not_reached(waiting)
+                return Sent(
+                    tuple(outcomes), Trouble.UNCLEAR, strangers=tuple(strangers), broken=error
+                )
+            outcomes += judged.outcomes
+            strangers += judged.strangers
+            if judged.trouble is not Trouble.NONE or judged.stop is not None:
+                outcomes += _not_reached(waiting)
+                return Sent(
+                    tuple(outcomes),
+                    judged.trouble,
+                    judged.retry_after_s,
+                    judged.stop,
+                    tuple(strangers),
+                )
+            # The first group is on top of the stack.
+            waiting += [[group[at] for at in part] for part in reversed(judged.again)]
+        return Sent(tuple(outcomes), strangers=tuple(strangers))
+
+    async def _request(self, group: Sequence[Claimed]) -> Judgement:
+        messages = [_unwarned(one.message) for one in group]
+        try:
+            # The proof of an encrypted message is a derivation of a key each: not here.
+            result = await self._client.send_bulk(messages, prove=False)
+        except GatewayError as error:
+            asked = getattr(error, "retry_after_s", None)
+            waits = max(one.waits for one in group)
+            return judge_error(
+                group, error, retry_ms=self._retry_ms(waits, asked), splits=self._splits
+            )
+        except (ArgumentError, TypeError, Warning):
+            judged = self._without_invalid(group)
+            if judged is None:
+                raise
+            return judged
+        return judge_result(group, result)
+
+    def _without_invalid(self, group: Sequence[Claimed]) -> Judgement | None:
+        """Return the refusal of the messages that cannot go out, and the others to go again.
+
+        A client checks all messages before the first leaves, so nothing was sent.
+        """
+        outcomes: list[Outcome] = []
+        good: list[int] = []
+        for at, one in enumerate(group):
+            try:
+                self._client.check(_unwarned(one.message))
+            except (ArgumentError, TypeError, Warning) as error:
+                outcomes.append(judge_invalid(one, error))
+            else:
+                good.append(at)
+        again = (good,) if good else ()
+        return Judgement(tuple(outcomes), again) if outcomes else None
+
+
+def _unwarned(message: OutgoingMessage) -> OutgoingMessage:
+    """Return a message that warns nobody: whoever would hear it enqueued it long ago."""
+    return replace(message, zawgyi="ignore") if message.zawgyi == "warn" else message
+
+
+def _not_reached(waiting: Sequence[Sequence[Claimed]]) -> list[Outcome]:
+    return [
+        Outcome(one.reference, one.attempt, Event.NOT_SENT, why="not_reached")
+        for group in reversed(waiting)
+        for one in group
+    ]
