@@ -251,6 +251,13 @@ soak: build ## the long campaigns
 	$(BIN)/python -m tests.outbox.crash kill --count 1000 --folder target/outbox
 	$(BIN)/python -m tests.outbox.crash cut --count 1000 --folder target/outbox
 	$(BIN)/python -m tests.outbox.crash fail --count 1 --folder target/outbox
+	for policy in at_most_once effectively_once at_least_once; do \
+		$(BIN)/python -W ignore -m tests.outbox.kills --count 1000 --policy $$policy --folder target/outbox || exit 1; \
+	done
+	for disk in disk_full disk_error; do \
+		$(BIN)/python -m tests.outbox.kills --disk $$disk --count 0 --folder target/outbox || exit 1; \
+	done
+	$(BIN)/python -m tests.outbox.faults --messages 1000
 	$(MAKE) test-api API_CASES=1000
 	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 

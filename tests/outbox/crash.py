@@ -236,7 +236,7 @@ def _allow(wanted: dict[int, set[State]], optional: set[int], what: str, rest: l
             wanted[number] = wanted[number] | AFTER[Event(event)]
 
 
-def below_the_shim(folder: Path) -> None:
+def below_the_shim(folder: Path, module: str = "tests.outbox.crash") -> None:
     """Compile powercut.c, and begin this program anew with it before libc."""
     if hasattr(ctypes.CDLL(None), "powercut_arm"):
         return
@@ -247,7 +247,7 @@ def below_the_shim(folder: Path) -> None:
     compiler = os.environ.get("CC", "cc")
     subprocess.run([compiler, *flags, source, "-o", str(shim), "-ldl"], check=True)
     os.environ["LD_PRELOAD"] = str(shim)
-    os.execv(sys.executable, [sys.executable, "-m", "tests.outbox.crash", *sys.argv[1:]])
+    os.execv(sys.executable, [sys.executable, "-m", module, *sys.argv[1:]])
 
 
 def in_child(life: Callable[[], None], kill_after_s: float | None = None) -> int:

@@ -158,9 +158,7 @@ def match(reference: str, alike: Sequence[Message], siblings: Sequence[Entry]) -
         and one.attempts > one.waits
         and one.state not in _NEVER_SENT
     ]
-    own = next((one for one in siblings if one.reference == reference), None)
-    once = own is None or own.attempts - own.waits == 1
-    if len(free) == 1 and not rivals and once:
+    if len(free) == 1 and not rivals:
         return Match(free[0])
     return Match(None, decided=False)
 
