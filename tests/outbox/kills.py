@@ -224,9 +224,10 @@ class Campaign:
     def to_fail(self, count: int, error: int) -> Iterator[Job]:
         """Yield jobs, of each of which another operation of the journal fails."""
         operations = self.operations()
-        places = range(1, operations + 1)
+        places = list(range(1, operations + 1))
         if 0 < count < operations:
-            places = range(1 + self.chance.randrange(8), operations, operations // count)
+            first = self.chance.randrange(operations)
+            places = [(first + n * operations // count) % operations + 1 for n in range(count)]
         for at in places:
             number, home = self.fresh()
             disk = {"fail_at": at, "error": error, "goes_on": bool(at % 2)}

@@ -90,6 +90,30 @@ def body_of(response: httpx2.Response) -> Any:
     return json.loads(response.read())
 
 
+def times(count: int, path: str, do: Fault) -> Fault:
+    """Make a fault happen so many times, to requests below a path."""
+    left = [count]
+
+    def fault(
+        request: httpx2.Request, forward: Callable[[], httpx2.Response]
+    ) -> httpx2.Response | None:
+        if not left[0] or not request.url.path.startswith(f"/api/rest{path}"):
+            return None
+        left[0] -= 1
+        return do(request, forward)
+
+    return fault
+
+
+def status(number: int, **headers: str) -> Fault:
+    return lambda *_: reply(number, {"name": "No", "message": "no"}, **headers)
+
+
+def lost(_: httpx2.Request, forward: Callable[[], httpx2.Response]) -> httpx2.Response:
+    forward()
+    raise httpx2.ReadError("gone")
+
+
 @dataclass(frozen=True)
 class Audit:
     """What the ledger has of a job, beside what its journal says."""

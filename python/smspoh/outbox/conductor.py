@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from smspoh.errors import AuthError, GatewayError, OutboxError
 
+from .deliveries import ask_deliveries
 from .desk import Desk
 from .guards import Budget, Canary, Guards, quiet_until_ms
 from .line import Line
@@ -150,6 +151,12 @@ class Conductor:
         counts = await self._desk.call(self._journal.counts)
         return self._teller.report(counts, paused=self.paused, stopped=self._stopping)
 
+    async def ask_deliveries(self, older_than_ms: int) -> int:
+        """Ask the history once for deliveries that have no end."""
+        return await ask_deliveries(
+            self._journal, self._client, self._timing, self._desk, older_than_ms
+        )
+
     async def _begin(self) -> None:
         counts = await self._desk.call(self._journal.counts)
         now = self._timing.now_ms()
@@ -170,9 +177,9 @@ class Conductor:
             self._teller.progress(self._timing.now_ms(), self._flying, self.paused)
             if sending and self.paused is None and await self._launch(due):
                 continue
-            self._begin_look(due)
             if until_empty and await self._is_over(sending=sending):
                 return
+            self._begin_look(due)
             await self._idle(due, until_empty=until_empty, sending=sending)
 
     async def _look_over(self, *, anew: bool = False) -> Due:

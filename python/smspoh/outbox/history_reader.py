@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FEW: Final = 20  # numbers that are asked for one by one
 READINGS_MAX: Final = 5  # until two agree
-PAGE_TRIES: Final = 4
+PAGE_TRIES: Final = 8  # so that a history that fails now and then is read all the same
 WAIT_S: Final = 0.5  # before a page is asked for again, at first
 WAIT_MAX_S: Final = 60.0
 _DAY: Final = timedelta(days=1)
@@ -76,7 +76,7 @@ class HistoryReader:
         before: Collection[object] | None = None
         for _ in range(READINGS_MAX):
             reading = make()
-            await self._read(asked, reading)
+            await self.read(asked, reading)
             took(reading)
             picture = reading.picture()
             if picture == before:
@@ -84,7 +84,12 @@ class HistoryReader:
             before = picture
         return False
 
-    async def _read(self, asked: Asked, reading: Taking) -> None:
+    async def read(self, asked: Asked, reading: Taking) -> None:
+        """Read all of it once.
+
+        Raises:
+            GatewayError: a page could not be read; what came before it was handed over.
+        """
         distinct = {number_key(number): number for number in asked.numbers}
         few = len(distinct) <= FEW and all(map(is_history_number, distinct.values()))
         now_ms = self._timing.now_ms()

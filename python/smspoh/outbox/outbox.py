@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from . import handoff
 from .clock import SteadyClock
+from .deliveries import take_receipts
 from .records import RepeatWarning, Settings
 from .sqlite_journal import SqliteJournal
 from .states import Policy
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
+    from smspoh.gateway.webhook.receipt import Receipt
+
+    from .deliveries import Taken
     from .journal import Journal
     from .records import Counts, Enqueued
     from .rows import RowLike
@@ -111,6 +115,25 @@ class Outbox:
         """
         now_ms = self.clock.now_ms()
         return handoff.take_over(connection, self._journal, self._journal.ring, now_ms)
+
+    def take_receipts(self, receipts: Iterable[Receipt]) -> Taken:
+        """Take receipts in: once this returns, the webhook may say 200.
+
+        Args:
+            receipts: as `smspoh.gateway.webhook.parse_receipt` returns them.
+
+        Raises:
+            OutboxError: the journal failed, and nothing was taken.
+        """
+        return take_receipts(self._journal, receipts, self.clock.now_ms())
+
+    def suppress(self, numbers: Iterable[str]) -> int:
+        """Send nothing to numbers from now on; how many messages that cancelled.
+
+        Args:
+            numbers: in any form; they are compared by their digits, 09 being 959.
+        """
+        return self._journal.suppress(numbers, self.clock.now_ms())
 
     def counts(self) -> Counts:
         """Count the messages, by state and by status of delivery."""

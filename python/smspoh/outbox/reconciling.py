@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from smspoh.errors import ArgumentError, AuthError, GatewayError
 from smspoh.gateway.proof import prove_batch
 
+from .deliveries import ask_deliveries
 from .history_reader import Asked, HistoryReader
 from .reference import reference_time_ms
 from .seeking import Match, Search, match, may_be, sighting_of
@@ -46,6 +47,9 @@ class Reconciling:
         unreadable_s: seconds without one reading that succeeded, after which what is
             settled is PARKED; under ``at_least_once`` it is sent again.
         sweep_s: seconds between two looks for acceptances that came late.
+        delivery_after_s: seconds after which a message that is ACCEPTED, and whose delivery
+            has no end, is asked for while a sender runs; None leaves it to receipts.
+        delivery_every_s: seconds between two such questions.
 
     Raises:
         ArgumentError: a number is out of its range.
@@ -53,11 +57,13 @@ class Reconciling:
 
     unreadable_s: float = 3600.0
     sweep_s: float = 600.0
+    delivery_after_s: float | None = None
+    delivery_every_s: float = 600.0
 
     def __post_init__(self) -> None:
-        for name in ("unreadable_s", "sweep_s"):
+        for name in ("unreadable_s", "sweep_s", "delivery_after_s", "delivery_every_s"):
             value = getattr(self, name)
-            if not (math.isfinite(value) and value > 0):
+            if value is not None and not (math.isfinite(value) and value > 0):
                 raise ArgumentError(f"{name} must be a number of seconds above 0")
 
 
@@ -100,17 +106,21 @@ class Reconciler:
         self._unread_ms: int | None = None  # since when no reading succeeded
         self._undecided: dict[str, tuple[int, int]] = {}
         self._sweep_ms: int | None = 0  # when the next one is due; None while there is no need
+        self._delivery_ms: int | None = None if options.delivery_after_s is None else 0
 
     def next_ms(self, due: Due, now_ms: int) -> int | None:
         """Return when the history is asked next, or None while nothing is looked for."""
-        if not due.ambiguous:
-            return self._sweep_ms
-        if self._began_ms is None:
-            return now_ms
+        others = [at for at in (self._sweep_ms, self._delivery_ms) if at is not None]
+        if not due.ambiguous and not others:
+            return None
         spacing_ms = max(GAP_MS, round(self._settings.spacing_s * 1000))
-        if self._failures:
+        if self._began_ms is not None and self._failures:
             wait_ms = min(spacing_ms << min(self._failures, 16), FAILURES_WAIT_MAX_MS)
             return self._began_ms + max(spacing_ms, wait_ms)
+        if not due.ambiguous:
+            return min(others)
+        if self._began_ms is None:
+            return now_ms
         if due.settled:
             return self._began_ms + spacing_ms
         share_ms = round(self._settings.settle_s * 1000 / _SHARE)
@@ -137,6 +147,7 @@ class Reconciler:
             agreed = await self._look_for_all()
             if self.has_sweep(self._began_ms, ending=ending):
                 await self._sweep()
+            await self._ask_deliveries()
         except AuthError as error:
             self._failures += 1
             hold("http_401" if error.response is None else f"http_{error.response.status}")
@@ -310,6 +321,14 @@ class Reconciler:
                 break
         sweep_ms = round(self._options.sweep_s * 1000)
         self._sweep_ms = self._timing.now_ms() + sweep_ms if any_left else None
+
+    async def _ask_deliveries(self) -> None:
+        after_s, at = self._options.delivery_after_s, self._delivery_ms
+        if after_s is None or at is None or at > self._timing.now_ms():
+            return
+        older_ms = round(after_s * 1000)
+        await ask_deliveries(self._journal, self._client, self._timing, self._desk, older_ms)
+        self._delivery_ms = self._timing.now_ms() + round(self._options.delivery_every_s * 1000)
 
 
 def _first(rows: Sequence[Ambiguous]) -> int:

@@ -140,6 +140,23 @@ class Sender:
         """
         return self._run(self._conductor.run(until_empty=True, sending=False), signals=signals)
 
+    def ask_deliveries(self, *, older_than_s: float = 600.0) -> int:
+        """Ask the history once what became of messages of which no receipt told the end.
+
+        Args:
+            older_than_s: those alone that the gateway took so many seconds ago; at least 0.
+
+        Returns:
+            How many are further now.
+
+        Raises:
+            ArgumentError: as `run` does.
+            GatewayError: the history could not be read.
+            OutboxError: the journal failed.
+        """
+        work = self._conductor.ask_deliveries(round(older_than_s * 1000))
+        return self._run(work, signals=False)
+
     def stop(self) -> None:
         """Claim nothing more, wait for what is in flight, write it down, and have `run` return.
 
