@@ -236,7 +236,7 @@ bench-faults: build build-sdks ## ours and other SMS clients under the same faul
 	$(BIN)/python -m bench.sdk_faults --campaign 10000 --seed 1
 
 docs: build ## run every example of the documents
-	$(BIN)/python -m pytest tests/docs tests/gateway/test_guides.py tests/gateway/webhook/test_guide.py
+	$(BIN)/python -m pytest tests/docs tests/gateway/test_guides.py tests/gateway/webhook/test_guide.py tests/outbox/test_guide.py
 
 wheel: setup ## build the wheel into dist
 	rm -rf dist

@@ -126,6 +126,23 @@ def test_a_reading_that_failed_does_not_count(world: World) -> None:
     assert world.steps.count("unseen") >= 3
 
 
+def test_a_backup_that_was_put_back_sends_nothing_again(world: World) -> None:
+    (nonsense,) = rows(1, 99, to="nonsense")
+    world.enqueue([*rows(30), nonsense])
+    world.close()
+    backup = world.path.read_bytes()
+    world.restart()
+    assert world.sender.run().is_done
+    world.close()
+    world.path.write_bytes(backup)
+    world.restart()
+    assert world.outbox.recovered.restored
+    assert world.states() == {State.AMBIGUOUS: 31}
+    assert world.sender.run().is_done
+    assert world.states() == {State.ACCEPTED: 30, State.FAILED: 1}
+    assert world.audit().complaints() == []
+
+
 # Without references.
 
 

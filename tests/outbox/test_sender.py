@@ -340,9 +340,10 @@ def test_reconcile_looks_and_sends_nothing(world: World) -> None:
         world.sender.stop()
         return lost(request, forward)
 
-    world.line.faults = [times(1, SEND, lost_and_stopped)]
+    world.line.faults = [times(1, SEND, lost_and_stopped), times(99, HISTORY, status(503))]
     world.sender = world.make_sender(workers=1)
     world.sender.run()
+    world.line.faults = []
     assert world.states()[State.AMBIGUOUS] == 10
     sent = world.line.seen.count("/send/bulk")
     world.sender.reconcile()

@@ -127,7 +127,8 @@ class Conductor:
             yield
         finally:
             for number, handler in before.items():
-                signal.signal(number, handler)
+                # None is a handler that is not Python's, which nobody can put back.
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
             self._stopping = False
 
     def close(self) -> None:

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from smspoh.errors import AuthError, GatewayError, RateLimitedError, RejectedError
+from smspoh.errors import (
+    ArgumentError,
+    AuthError,
+    GatewayError,
+    RateLimitedError,
+    RejectedError,
+)
 from smspoh.gateway.arguments import is_history_number, number_key
 
 if TYPE_CHECKING:
@@ -91,7 +97,7 @@ class HistoryReader:
             GatewayError: a page could not be read; what came before it was handed over.
         """
         distinct = {number_key(number): number for number in asked.numbers}
-        few = len(distinct) <= FEW and all(map(is_history_number, distinct.values()))
+        few = len(distinct) <= FEW and all(map(_can_be_asked_for, distinct.values()))
         now_ms = self._timing.now_ms()
         created_from = _moment(min(asked.first_ms, now_ms)) - _DAY
         created_to = _moment(now_ms) + _DAY
@@ -118,6 +124,17 @@ class HistoryReader:
             else:
                 failures = 0
                 reading.offer(entry)
+
+
+def _can_be_asked_for(number: str) -> bool:
+    """Return True for a number that the history can be filtered by.
+
+    A journal that was restored has messages that were never looked at.
+    """
+    try:
+        return is_history_number(number)
+    except ArgumentError:
+        return False
 
 
 def _is_final(error: GatewayError) -> bool:

@@ -78,7 +78,8 @@ def judge_result(batch: Sequence[Claimed], result: BulkResult) -> Judgement:
         result: of `send_bulk`, one for each.
     """
     outcomes, strangers, echoes = _of_results(batch, result.results)
-    unclear = any(outcome.event is Event.UNCLEAR for outcome in outcomes)
+    # Where it decides some of them, it is not the gateway that is down.
+    unclear = bool(outcomes) and all(o.event is Event.UNCLEAR for o in outcomes)
     return Judgement(
         tuple(outcomes),
         trouble=Trouble.UNCLEAR if unclear else Trouble.NONE,

@@ -249,7 +249,10 @@ class Reconciler:
         return sightings, unseen
 
     async def _match(self, row: Ambiguous, alike: Sequence[Message]) -> Match:
-        text = self._client.check(row.message).message
+        try:
+            text = self._client.check(row.message).message
+        except (ArgumentError, TypeError, Warning):
+            return Match(None)  # it cannot have gone out
         can_be = [entry for entry in alike if may_be(row, entry, text)]
         if row.message.encrypt and can_be:
             key, envelope = row.message.encrypt_key, self._client.profile.envelope
