@@ -113,8 +113,6 @@ KEYWORDS: dict[str, Any] = {
     "limit": 9,
     "remaining": 0,
     "fields": {"to": "is bad"},
-    "rows_committed": 7,
-    "rows_unsure": 2,
     "request": REQUEST,
     "response": RESPONSE,
     "rows_committed": 2000,

@@ -21,7 +21,7 @@ APPLICATION_ID: Final = 0x736D7370  # "smsp"
 VERSION: Final = 1
 SQLITE_MIN: Final = (3, 37, 0)  # STRICT tables; RETURNING came before
 WAL_PAGES_MAX: Final = 4000  # 16 MB, after which SQLite moves them into the file
-CACHE_KIB: Final = 65_536
+CACHE_KIB: Final = 49_152  # a sort may take as much again
 
 _CLOSED: Final = """
 CREATE TRIGGER transition_takes_nothing BEFORE INSERT ON transition
