@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smspoh import outbox as package
-from smspoh.errors import JournalLocked, OutboxError
+from smspoh.errors import ArgumentError, JournalLocked, OutboxError
+from smspoh.gateway import derive_encrypt_key
 from smspoh.outbox import Outbox, Policy, RepeatWarning, Settings, State
 from smspoh.outbox.clock import SteadyClock
 
@@ -43,6 +44,23 @@ def test_an_opening_that_fails_lets_go_of_the_lock(tmp_path: Path) -> None:
     for wrong in ({"keys": [bytes(32)]}, {"settings": "b", "keys": [KEY]}):
         with pytest.raises(OutboxError):
             Outbox(path, **wrong)
+    Outbox(path, keys=[KEY]).close()
+
+
+def test_keys_of_messages_can_be_made_again_from_a_master_key(tmp_path: Path) -> None:
+    path, master = tmp_path / "j.db", bytes(range(20, 40))
+    for given in (master, None, master):
+        with Outbox(path, "a", keys=[KEY], master_key=given) as outbox:
+            outbox.enqueue(
+                [row(1, encrypt=True), row(2, encrypt=True, encrypt_key="own key 1234567890")]
+            )
+            *_, made, own = outbox.journal.export()
+            assert made.message.encrypt_key == derive_encrypt_key(master, made.reference)
+            assert own.message.encrypt_key == "own key 1234567890"
+    with pytest.raises(OutboxError, match="another master_key"):
+        Outbox(path, keys=[KEY], master_key=bytes(32))
+    with pytest.raises(ArgumentError, match="at least 16"):
+        Outbox(tmp_path / "new.db", "a", keys=[KEY], master_key=b"short")
     Outbox(path, keys=[KEY]).close()
 
 

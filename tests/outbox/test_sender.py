@@ -289,9 +289,10 @@ def test_what_nobody_foresaw_ends_the_run_and_the_history_is_asked(
         raise RuntimeError("a bug")
 
     world.sender = world.make_sender(workers=1)
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError, match="a bug"):
+    with monkeypatch.context() as patched:
         patched.setattr(AsyncClient, "send_bulk", broken)
-        world.sender.run()
+        with pytest.raises(RuntimeError, match="a bug"):
+            world.sender.run()
     assert world.states()[State.AMBIGUOUS] >= 10
     assert world.sender.run().is_done
     assert world.audit().complaints() == []

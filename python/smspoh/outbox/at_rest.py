@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from smspoh.errors import ArgumentError, JournalCorrupt, OutboxError
+from smspoh.gateway.secret import derive_encrypt_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,7 +118,7 @@ class Secrets:
     That secret stays when keys are rotated, so what is derived can always be made again.
 
     Args:
-        master: 32 random bytes.
+        master: random bytes, at least 16.
     """
 
     def __init__(self, master: bytes) -> None:
@@ -138,9 +140,12 @@ class Secrets:
         return started.digest()
 
     def encrypt_key(self, reference: str) -> str:
-        """Return the key of an encrypted message: 32 characters that hold 192 bits."""
-        key = _derived(self._master, b"smspoh encryptKey " + reference.encode())[:24]
-        return base64.urlsafe_b64encode(key).decode()
+        """Return the key of an encrypted message, as `derive_encrypt_key` makes it."""
+        return derive_encrypt_key(self._master, reference)
+
+    def is_of(self, master: bytes) -> bool:
+        """Return whether these are derived from a secret."""
+        return hmac.compare_digest(master, self._master)
 
     def __repr__(self) -> str:
         return "<Secrets>"

@@ -40,12 +40,16 @@ class Outbox:
         keys: each 32 bytes, the one in use first; None looks for them, see
             `smspoh.outbox.key_sources.find_keys`.
         use_keyring: whether the operating system's keyring is asked.
+        master_key: at least 16 random bytes, from which the `encrypt_key` of each encrypted
+            message that brings none is derived, by `derive_encrypt_key` with its reference.
+            None makes one with the journal, which keeps it in any case.
 
     Raises:
         JournalLocked: another has the journal open.
         JournalCorrupt: it is damaged, or not one.
         JournalVersion: it is of a later release.
-        OutboxError: a wrong key, other settings than its own, or the disk failed.
+        OutboxError: a wrong key, other settings or another master key than its own, or the
+            disk failed.
 
     Warns:
         RepeatWarning: the policy of the job is ``at_least_once``.
@@ -58,12 +62,18 @@ class Outbox:
         *,
         keys: Sequence[bytes] | None = None,
         use_keyring: bool = False,
+        master_key: bytes | None = None,
     ) -> None:
         if isinstance(settings, str):
             settings = Settings(settings)
         created_ms = SteadyClock().now_ms()
         journal = SqliteJournal(
-            Path(path), settings=settings, keys=keys, use_keyring=use_keyring, created_ms=created_ms
+            Path(path),
+            settings=settings,
+            keys=keys,
+            use_keyring=use_keyring,
+            created_ms=created_ms,
+            master_key=master_key,
         )
         try:
             self.clock = SteadyClock(journal.meta().clock_ms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from smspoh.gateway.arguments import number_key
@@ -96,7 +97,7 @@ def suppress(journal: SqliteJournal, numbers: Iterable[str], now_ms: int) -> int
     recipient = journal.secrets.recipient
     moved, batch = 0, []
     for number in numbers:
-        batch.append((recipient(number_key(number)),))
+        batch.append((recipient(_key_of(number)),))
         if len(batch) == ROWS_A_TRANSACTION:
             with journal.writing(now_ms):
                 journal.db.executemany(_SUPPRESS, batch)
@@ -111,9 +112,14 @@ def suppress(journal: SqliteJournal, numbers: Iterable[str], now_ms: int) -> int
 
 def allow(journal: SqliteJournal, numbers: Iterable[str], now_ms: int) -> None:
     """See `smspoh.outbox.journal.Journal.allow`."""
-    given = [(journal.secrets.recipient(number_key(number)),) for number in numbers]
+    given = [(journal.secrets.recipient(_key_of(number)),) for number in numbers]
     with journal.writing(now_ms):
         journal.db.executemany(_ALLOW, given)
+
+
+def _key_of(number: str) -> str:
+    """Return the digits that stand for a number, without what people write between them."""
+    return number_key("".join(re.findall(r"[+0-9]", number)))
 
 
 def ban_first(journal: SqliteJournal, count: int, now: int) -> None:

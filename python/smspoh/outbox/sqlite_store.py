@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from smspoh.errors import ArgumentError, BugError, JournalCorrupt, JournalVersion, OutboxError
+from smspoh.gateway.secret import checked_master_key
 
 from .at_rest import KEY_BYTES, Secrets
 from .files import Lock, Sidecar
@@ -57,6 +58,9 @@ class SqliteStore:
         read_only: take no lock, check nothing, change nothing. That works beside the
             process that sends, and with a journal that is damaged.
         created_ms: the time, of a new journal.
+        master_key: what the keys of a new journal's encrypted messages are derived from, by
+            `derive_encrypt_key`; None makes one. It is kept, sealed, and may be left out
+            for a journal that is there.
 
     Raises:
         JournalLocked, JournalCorrupt, JournalVersion: see there.
@@ -73,7 +77,10 @@ class SqliteStore:
         use_keyring: bool = False,
         read_only: bool = False,
         created_ms: int = 0,
+        master_key: bytes | None = None,
     ) -> None:
+        if master_key is not None:
+            checked_master_key(master_key)
         self.path = path = path.resolve()  # by whatever name it is opened
         settings = settings and _checked(settings)
         self._mutex = threading.RLock()
@@ -92,8 +99,10 @@ class SqliteStore:
             opened.callback(self._db.close)
             self.ring = find_keys(path, keys=keys, use_keyring=use_keyring, create=version == 0)
             if version < VERSION:
-                self._bring(version, settings, created_ms)
+                self._bring(version, settings, created_ms, master_key)
             self._load(settings)
+            if master_key is not None and not self.secrets.is_of(master_key):
+                raise OutboxError("the journal was made with another master_key, which stays")
             self._sidecar = Sidecar(path.with_name(f"{path.name}-generation"), self._journal_id)
             opened.pop_all()
 
@@ -115,11 +124,13 @@ class SqliteStore:
             raise
         return db, version
 
-    def _bring(self, version: int, settings: Settings | None, created_ms: int) -> None:
+    def _bring(
+        self, version: int, settings: Settings | None, created_ms: int, master_key: bytes | None
+    ) -> None:
         with told("making it"), self._transaction():
             migrate(self._db, version)
             if version == 0 and settings is not None:
-                self._db.execute(_NEW_JOB, _new_job(settings, self.ring, created_ms))
+                self._db.execute(_NEW_JOB, _new_job(settings, self.ring, created_ms, master_key))
         check(self._db)
 
     def _load(self, settings: Settings | None) -> None:
@@ -329,7 +340,9 @@ def _checked(settings: Settings) -> Settings:
     return replace(settings, policy=Policy(settings.policy), settle_s=settle_s, spacing_s=spacing_s)
 
 
-def _new_job(settings: Settings, ring: KeyRing, created_ms: int) -> tuple[Any, ...]:
+def _new_job(
+    settings: Settings, ring: KeyRing, created_ms: int, master_key: bytes | None
+) -> tuple[Any, ...]:
     return (
         secrets.token_hex(16),
         settings.job,
@@ -340,5 +353,5 @@ def _new_job(settings: Settings, ring: KeyRing, created_ms: int) -> tuple[Any, .
         settings.attempts_max,
         created_ms,
         created_ms,
-        ring.seal(secrets.token_bytes(KEY_BYTES), MASTER_PURPOSE),
+        ring.seal(master_key or secrets.token_bytes(KEY_BYTES), MASTER_PURPOSE),
     )
