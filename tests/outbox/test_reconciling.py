@@ -18,7 +18,7 @@ from smspoh.outbox.seeking import Search, match, may_be, sighting_of
 from smspoh.outbox.telling import Odd
 
 from .mangling import _without_references
-from .world import HISTORY, SEND, World, lost, rows, status, times
+from .world import HISTORY, SEND, World, body_of, lost, reply, rows, status, times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -273,12 +273,35 @@ def test_one_reference_of_the_job_ends_the_guessing() -> None:
     assert search.alike("09790000001")
     before = search.picture()
     search.offer(entry(message_id="m-2", client_reference="job-9"))
-    assert search.echoes
+    assert search.echoes == {False}
     assert search.alike("09790000001") == []
     assert search.picture() == frozenset() != before
     search.offer(entry(message_id="m-3", client_reference="job-1"))
     search.offer(entry(message_id=None, client_reference="job-1"))
     assert search.sightings() == [sighting_of("job-1", [entry(message_id="m-3")])]
+
+
+def test_what_one_kind_shows_proves_nothing_of_the_other() -> None:
+    search = Search(frozenset({"job-1"}), ["09790000001"], "job", lookalikes=True)
+    search.offer(entry())
+    search.offer(entry(message_id="m-2", client_reference="job-9", encrypted=True))
+    assert [one.message_id for one in search.alike("09790000001")] == ["m-1"]
+
+
+def test_a_bulk_that_drops_references_beside_a_send_that_keeps_them(world: World) -> None:
+    world.enqueue([*rows(2, 50, encrypt=True), *rows(8)])
+
+    def dropped(_: object, forward: Any) -> httpx2.Response:
+        body = body_of(forward())
+        for one in body.get("messages", ()):
+            if not one.get("encryptMessage"):
+                one.pop("clientReference", None)
+        return reply(200, body)
+
+    world.line.faults = [times(1, "/send/bulk", lost), dropped]
+    world.sender = world.make_sender(workers=1)
+    assert world.sender.run().is_done
+    assert world.audit().complaints() == []
 
 
 def test_the_earliest_entry_comes_first() -> None:

@@ -58,7 +58,6 @@ class Judgement:
         trouble: what it says about requests to come.
         retry_after_s: seconds that the gateway asks to wait, with LIMITED.
         strangers: entries of the reply that belong to no message of the batch.
-        echoes: an entry repeated the reference of its message.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -67,7 +66,6 @@ class Judgement:
     trouble: Trouble = Trouble.NONE
     retry_after_s: float | None = None
     strangers: tuple[Message, ...] = ()
-    echoes: bool = False
 
 
 def judge_result(batch: Sequence[Claimed], result: BulkResult) -> Judgement:
@@ -77,14 +75,13 @@ def judge_result(batch: Sequence[Claimed], result: BulkResult) -> Judgement:
         batch: what was sent, in order.
         result: of `send_bulk`, one for each.
     """
-    outcomes, strangers, echoes = _of_results(batch, result.results)
+    outcomes, strangers = _of_results(batch, result.results)
     # Where it decides some of them, it is not the gateway that is down.
     unclear = bool(outcomes) and all(o.event is Event.UNCLEAR for o in outcomes)
     return Judgement(
         tuple(outcomes),
         trouble=Trouble.UNCLEAR if unclear else Trouble.NONE,
         strangers=(*strangers, *result.unmatched),
-        echoes=echoes,
     )
 
 
@@ -100,7 +97,7 @@ def judge_error(
         splits: the gateway sends nothing of a request that it refuses, so that one of
             several messages may be sent again in halves.
     """
-    outcomes, strangers, echoes = _of_results(batch, error.results)
+    outcomes, strangers = _of_results(batch, error.results)
     rows = error.rows if error.rows is not None else range(len(error.results), len(batch))
     failed, rest = batch[rows.start : rows.stop], range(rows.stop, len(batch))
     status = None if error.response is None else error.response.status
@@ -126,7 +123,7 @@ def judge_error(
         outcomes += [
             _outcome(batch[at], Event.NOT_SENT, "not_reached", retry_ms=None) for at in rest
         ]
-    return Judgement(tuple(outcomes), again, stop, trouble, retry_after_s, tuple(strangers), echoes)
+    return Judgement(tuple(outcomes), again, stop, trouble, retry_after_s, tuple(strangers))
 
 
 def judge_invalid(one: Claimed, error: Exception) -> Outcome:
@@ -168,10 +165,9 @@ def _trouble(event: Event, error: GatewayError) -> Trouble:
 
 def _of_results(
     batch: Sequence[Claimed], results: Sequence[SendResult]
-) -> tuple[list[Outcome], list[Message], bool]:
+) -> tuple[list[Outcome], list[Message]]:
     outcomes: list[Outcome] = []
     strangers: list[Message] = []
-    echoes = False
     for one, result in zip(batch, results, strict=False):
         if result.rejection is not None:
             response = result.rejection.response
@@ -181,9 +177,8 @@ def _of_results(
         own = [entry for entry in result.messages if _is_own(entry, one)]
         strangers += [entry for entry in result.messages if entry not in own]
         strangers += own[1:]
-        echoes = echoes or any(entry.client_reference == one.reference for entry in own)
         outcomes.append(_of_entry(one, own[0]) if own else _no_entry(one, result))
-    return outcomes, strangers, echoes
+    return outcomes, strangers
 
 
 def _is_own(entry: Message, one: Claimed) -> bool:

@@ -100,7 +100,7 @@ class Reconciler:
         self._step = step
         self._reader = HistoryReader(client, timing)
         self._settings = journal.meta().settings
-        self._echoes = False
+        self._echoes: set[bool] = set()  # as of `Search`
         self._began_ms: int | None = None  # the last look
         self._failures = 0
         self._unread_ms: int | None = None  # since when no reading succeeded
@@ -202,7 +202,7 @@ class Reconciler:
         readings: list[Search] = []
 
         def make() -> Search:
-            lookalikes = not self._echoes
+            lookalikes = len(self._echoes) < 2
             return Search(wanted, numbers, self._settings.job, lookalikes=lookalikes)
 
         def took(reading: Taking) -> None:
@@ -213,7 +213,8 @@ class Reconciler:
         last = readings[-1]
         for earlier in readings[:-1]:
             last.add(earlier)
-        self._echoes = last.echoes = self._echoes or last.echoes
+        self._echoes |= last.echoes
+        last.echoes |= self._echoes
         return last, agreed
 
     async def _found(self, sightings: Sequence[Sighting]) -> None:

@@ -2,7 +2,8 @@
 
 A reference decides, wherever the gateway repeats references. While none of this job's was
 ever seen in the history, what looks like a message may be one: by its number, text, sender
-and time, and only where one entry fits one message and no other.
+and time, and only where one entry fits one message and no other. Encrypted messages go out
+by another call than the others, so what is seen of the one kind proves nothing of the other.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class Search:
         numbers: the recipients of those, as anybody writes them.
         job: the job's name, which its references begin with.
         lookalikes: keep entries without a reference to one of the numbers.
+
+    Attributes:
+        echoes: the kinds, encrypted (True) or not, of which the history has a reference of
+            this job.
     """
 
     def __init__(
@@ -51,13 +56,14 @@ class Search:
         self._masks: dict[tuple[int, int], dict[tuple[str, str], list[str]]] = {}
         self._found: dict[str, dict[str, Message]] = {}
         self._alike: dict[str, dict[str, Message]] = {}
-        self.echoes = False
+        self.echoes: set[bool] = set()
 
     def offer(self, entry: Message) -> None:
         """Take an entry of the history in."""
         reference, message_id = entry.client_reference, entry.message_id
         if reference is not None:
-            self.echoes = self.echoes or reference.startswith(self._prefix)
+            if reference.startswith(self._prefix):
+                self.echoes.add(entry.encrypted)
             if message_id is not None and reference in self._references:
                 self._found.setdefault(reference, {})[message_id] = entry
         elif message_id is not None and self._keys:
@@ -66,14 +72,19 @@ class Search:
 
     def picture(self) -> frozenset[tuple[str, str]]:
         """Return all that was found, to be compared with another reading."""
-        groups = [*self._found.items(), *([] if self.echoes else self._alike.items())]
-        return frozenset((name, message_id) for name, found in groups for message_id in found)
+        groups = [*self._found.items(), *self._alike.items()]
+        return frozenset(
+            (name, message_id)
+            for name, found in groups
+            for message_id, entry in found.items()
+            if entry.client_reference is not None or entry.encrypted not in self.echoes
+        )
 
     def add(self, other: Search) -> None:
         """Take in what another reading found: what one has seen is there."""
         for reference, found in other._found.items():
             self._found.setdefault(reference, {}).update(found)
-        self.echoes = self.echoes or other.echoes
+        self.echoes |= other.echoes
 
     def sightings(self) -> list[Sighting]:
         """Return each message that was found by its reference."""
@@ -81,7 +92,8 @@ class Search:
 
     def alike(self, number: str) -> list[Message]:
         """Return the entries to a number that have no reference."""
-        return [] if self.echoes else list(self._alike.get(number_key(number), {}).values())
+        found = self._alike.get(number_key(number), {}).values()
+        return [entry for entry in found if entry.encrypted not in self.echoes]
 
     def _named(self, to: str) -> list[str]:
         """Return which of the numbers an entry can mean; stars stand for hidden digits."""
