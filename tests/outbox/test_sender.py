@@ -327,6 +327,23 @@ def test_a_reply_is_written_down_once_the_disk_has_room_again(
     assert world.line.seen == ["/send/bulk"]
 
 
+def test_a_reply_that_cannot_be_written_down_is_found_after_a_restart(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.enqueue(rows(30))
+
+    def full(*_: object) -> None:
+        raise OutboxError("the disk is full")
+
+    monkeypatch.setattr(world.journal, "record", full)
+    with pytest.raises(OutboxError, match="full"):
+        world.sender.run()
+    assert world.states()[State.IN_FLIGHT] >= 10
+    world.restart()
+    assert world.sender.run().is_done
+    assert world.audit().complaints() == []
+
+
 def test_a_restart_finds_what_was_in_flight(world: World) -> None:
     world.enqueue(rows(30))
     batch = world.journal.claim(10, world.timing.now_ms())
