@@ -65,9 +65,13 @@ def _command(name: str) -> click.Command:
 
 
 def _options(name: str) -> set[str]:
+    """Return the options of a command, and of those below it."""
+    command = _command(name)
+    below = command.commands.values() if isinstance(command, click.Group) else ()
     return {
         option
-        for parameter in _command(name).params
+        for each in (command, *below)
+        for parameter in each.params
         for option in parameter.opts
         if option[0] == "-"
     }

@@ -32,6 +32,7 @@ COMMANDS = {
     "decrypt": "Open what encrypt, or the gateway, has made.",
     "send": "Send one SMS.",
     "send-bulk": "Send the rows of a CSV file and write down each outcome.",
+    "outbox": "Send what an outbox keeps, and decide what is open.",
     "messages": "List what was sent, newest first.",
     "balance": "Show what is left on the account.",
     "doctor": "Find what is wrong on the way to the gateway.",

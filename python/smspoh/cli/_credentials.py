@@ -15,7 +15,7 @@ from ._private import read_private
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from smspoh.gateway import Client
+    from smspoh.gateway import AsyncClient, Client
 
     F = TypeVar("F", bound=Callable[..., Any])
 
@@ -100,16 +100,30 @@ def connect(base_url: str | None, *, retry: bool = True) -> Client:
         BadInput: no usable credentials, or SMSPOH_BASE_URL is set but empty.
         ArgumentError: a base URL or credentials that cannot be used.
     """
+    key, secret, url = _account(base_url)
+    from smspoh.gateway import NO_RETRY, Client, RetryPolicy  # noqa: PLC0415 - as in _account
+
+    return Client(key, secret, base_url=url, retry=RetryPolicy() if retry else NO_RETRY)
+
+
+def connect_sender(base_url: str | None) -> AsyncClient:
+    """Return a client as a `Sender` takes it, which never tries again by itself.
+
+    Raises:
+        BadInput, ArgumentError: as `connect`.
+    """
+    key, secret, url = _account(base_url)
+    from smspoh.gateway import NO_RETRY, AsyncClient  # noqa: PLC0415 - as in _account
+
+    return AsyncClient(key, secret, base_url=url, retry=NO_RETRY)
+
+
+def _account(base_url: str | None) -> tuple[str, str, str]:
     if base_url is None:  # click takes an empty variable for none
         base_url = variable(BASE_URL)
     credentials = find_credentials()
-    # They bring the HTTP library: 200 ms.
-    from smspoh.gateway import NO_RETRY, Client, RetryPolicy  # noqa: PLC0415
+    # It brings the HTTP library: 200 ms.
     from smspoh.gateway.connect import BASE_URL as GATEWAY_URL  # noqa: PLC0415
 
-    return Client(
-        credentials.api_key,
-        credentials.api_secret,
-        base_url=GATEWAY_URL if base_url is None else base_url,
-        retry=RetryPolicy() if retry else NO_RETRY,
-    )
+    url = GATEWAY_URL if base_url is None else base_url
+    return credentials.api_key, credentials.api_secret, url

@@ -166,11 +166,15 @@ class Progress:
     def advance(self, count: int = 1) -> None:
         """Count on, and show it now and then."""
         self._done += count
+        of = f" of {self._total:,}" if self._total is not None else ""
+        self.show(f"{self._done:,}{of}")
+
+    def show(self, said: str) -> None:
+        """Show how far it is in words of the caller's, now and then."""
         now_s = time.monotonic()
         if self._watched and now_s - self._shown_s >= PROGRESS_INTERVAL_S:
             self._shown_s = now_s
-            of = f" of {self._total:,}" if self._total is not None else ""
-            _show(f"\r\x1b[K{self._label}: {self._done:,}{of}")
+            _show(f"\r\x1b[K{self._label}: {said}")
 
     def note(self, message: str) -> None:
         """Print a line of its own, over what is shown."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Undelivered,
     )
     from .rows import Row, RowLike
+    from .states import State
 
 
 class Journal(Protocol):
@@ -219,6 +220,10 @@ class Journal(Protocol):
 
     def find(self, reference: str) -> Entry | None:
         """Return the message of a reference on the wire, or None."""
+        ...
+
+    def in_state(self, state: State) -> Iterator[Entry]:
+        """Yield the messages that are in a state, in the order they came in."""
         ...
 
     def to_recipient(self, number: str) -> Iterator[Entry]:

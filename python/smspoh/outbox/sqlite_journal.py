@@ -153,11 +153,16 @@ class SqliteJournal(SqliteStore):
                 ((stirs,),) = db.execute(_STIRS, (now,)).fetchall()
             if stirs:  # else there is nothing that is worth a wait for the disk
                 self._stir(now)
-            settle_ms = round(self.settings.settle_s * 1000)
-            with self.reading() as db:
-                ((pending, ambiguous, settled, retry, settle, oldest),) = db.execute(
-                    _DUE, (COUNTED_MAX, settle_ms, now)
-                ).fetchall()
+            return self.waiting(now)
+
+    def waiting(self, now_ms: int) -> Due:
+        """Say what there is to do, and move nothing: for a journal that is read alone."""
+        now = max(now_ms, self._clock_ms)
+        settle_ms = round(self.settings.settle_s * 1000)
+        with self.reading() as db:
+            ((pending, ambiguous, settled, retry, settle, oldest),) = db.execute(
+                _DUE, (COUNTED_MAX, settle_ms, now)
+            ).fetchall()
         upcoming = min((at for at in (retry, settle) if at is not None), default=None)
         return Due(pending, ambiguous, settled, upcoming, oldest)
 
@@ -286,6 +291,10 @@ class SqliteJournal(SqliteStore):
     def find(self, reference: str) -> Entry | None:
         """Return the message of a reference on the wire, or None."""
         return sqlite_views.find(self, reference)
+
+    def in_state(self, state: State) -> Iterator[Entry]:
+        """Yield the messages that are in a state, in the order they came in."""
+        return sqlite_views.in_state(self, state)
 
     def to_recipient(self, number: str) -> Iterator[Entry]:
         """Yield the messages to a number, in the order they came in, reading all of it."""

@@ -30,6 +30,7 @@ FROM message JOIN payload USING (id) WHERE {} ORDER BY message.id LIMIT ?
 """
 _AFTER: Final = _ENTRIES.format("message.id > ?")
 _TO: Final = _ENTRIES.format("message.id > ? AND recipient = ?")
+_IN: Final = _ENTRIES.format("message.id > ? AND state = ?")
 _ONE: Final = _ENTRIES.format("reference = ?")
 _STALE: Final = """
 SELECT message.id, reference, sealed, detail FROM message JOIN payload USING (id)
@@ -61,6 +62,11 @@ def find(journal: SqliteJournal, reference: str) -> Entry | None:
 def export(journal: SqliteJournal) -> Iterator[Entry]:
     """See `smspoh.outbox.journal.Journal.export`."""
     return _pages(journal, _AFTER)
+
+
+def in_state(journal: SqliteJournal, state: State) -> Iterator[Entry]:
+    """Yield the messages that are in a state, in the order they came in."""
+    return _pages(journal, _IN, state.value)
 
 
 def to_recipient(journal: SqliteJournal, number: str) -> Iterator[Entry]:
