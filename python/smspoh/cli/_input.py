@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
@@ -134,6 +135,23 @@ def batches(rows: Iterable[T], size: int = BATCH_ROWS) -> Iterator[list[T]]:
     source = iter(rows)
     while batch := list(islice(source, size)):
         yield batch
+
+
+def moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
+    """Return the moment of an option: ISO 8601 with its offset.
+
+    Raises:
+        BadParameter: it is none, or has no offset.
+    """
+    if value is None:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("needs a time such as 2026-12-01T09:00+06:30") from None
+    if found.utcoffset() is None:
+        raise click.BadParameter("needs an offset from UTC, as in 2026-12-01T09:00+06:30")
+    return found
 
 
 def _region(_ctx: click.Context, _param: click.Parameter, value: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,28 +14,17 @@ from smspoh.phone import Verdict, normalize_batch
 
 from ._credentials import base_url_option, connect
 from ._exit import GATEWAY, OK, REFUSED, BadInput, Interrupted
-from ._input import file_argument, open_input, read_text, region_option
+from ._input import file_argument, moment, open_input, read_text, region_option
 from ._keys import find_key, generate_key_option, key_file_option
 from ._output import json_option, note, printing_after, to_json
 from ._sending import Outcome, Result, send_one
 from ._zawgyi import as_unicode, zawgyi_option
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from smspoh.gateway.models import ZawgyiChoice
-
-
-def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter("needs a time such as 2026-12-01T09:00+06:30") from None
-    if moment.utcoffset() is None:
-        raise click.BadParameter("needs an offset from UTC, as in 2026-12-01T09:00+06:30")
-    return moment
 
 
 @click.command("send")
@@ -54,7 +42,7 @@ def _moment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--at",
     "scheduled_at",
-    callback=_moment,
+    callback=moment,
     metavar="TIME",
     help="Send later, at this ISO 8601 time.",
 )

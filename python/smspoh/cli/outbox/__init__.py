@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .deciding import cancel, parked
+from .enqueueing import enqueue
 from .exporting import export
 from .sending import reconcile, resume
 from .viewing import status
@@ -19,15 +20,18 @@ Exit codes:
 """
 
 
-@click.group("outbox", epilog=EPILOG)
-def command() -> None:
+@click.group("outbox", epilog=EPILOG, invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Send what an outbox keeps, and decide what is open.
 
     JOURNAL is the file that an outbox is kept in. Its key comes from
     SMSPOH_OUTBOX_KEY, from the operating system's keyring with --keyring, or
     from the file JOURNAL-key beside it. Most commands print JSON with --json.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
-for _each in (status, resume, reconcile, parked, export, cancel):
+for _each in (enqueue, status, resume, reconcile, parked, export, cancel):
     command.add_command(_each)
