@@ -196,8 +196,9 @@ def _work(
     """Run a sender over a journal, tell how far it is, and print how it ended."""
     from smspoh.outbox import Sender  # noqa: PLC0415 - brings SQLite
 
-    # What it would log is told here.
-    logging.getLogger("smspoh.outbox").addHandler(logging.NullHandler())
+    log = logging.getLogger("smspoh.outbox")
+    if not log.hasHandlers():  # what it would print of itself is told here
+        log.addHandler(logging.NullHandler())
     with open_outbox(journal, keyring=keyring) as outbox, Progress("outbox") as progress:
         recovered = outbox.recovered
         if recovered.restored:
