@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,7 @@ def test_a_real_process_that_is_stopped_leaves_the_rest_to_the_next(
     ) as process:
         while not account.gateway.ledger.newest():
             assert process.poll() is None
+            time.sleep(0.01)
         process.send_signal(number)
         out, err = process.communicate()
     found = json.loads(out)

@@ -61,6 +61,13 @@ class Conformance(TakingAndSending, HistoryAndPeople, SenderAsks):
         assert found == ["09700000001", "959700000001"]
         assert journal.find("nobody") is None
 
+    def test_messages_are_listed_by_their_state(self, journal: Journal) -> None:
+        journal.enqueue([row(number) for number in range(5)], T0)
+        claimed = [one.reference for one in journal.claim(2, T0)]
+        assert [entry.reference for entry in journal.in_state(State.IN_FLIGHT)] == claimed
+        assert len(list(journal.in_state(State.PENDING))) == 3
+        assert list(journal.in_state(State.PARKED)) == []
+
     def test_no_repr_tells_a_secret(self, journal: Journal) -> None:
         journal.enqueue([row(1, encrypt=True, key="secret-key")], T0)
         (claimed,) = journal.claim(1, T0)
