@@ -135,3 +135,15 @@ def test_beyond_the_loopback_it_says_so() -> None:
     )
     assert json.loads(done.stdout)["SMSPOH_BASE_URL"].startswith("http://127.0.0.1:")
     assert done.stderr.startswith("smspoh: warning: it listens beyond this machine: ")
+
+
+def test_the_collector_is_as_it_was_when_the_sandbox_ends() -> None:
+    import gc
+
+    from smspoh.cli.sandbox import _collecting_seldom
+
+    before = gc.get_threshold()
+    with _collecting_seldom():
+        assert gc.get_threshold()[2] == 1000
+    assert gc.get_threshold() == before
+    assert gc.get_freeze_count() == 0
