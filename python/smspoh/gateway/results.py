@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
@@ -17,6 +18,29 @@ if TYPE_CHECKING:
     from .models import Response
 
 T = TypeVar("T")
+
+
+class _Rows(Sequence[T]):
+    """Be a sequence of what `_rows` returns."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def _rows(self) -> tuple[T, ...]: ...
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
+        return self._rows[index]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +61,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class SendResult(Sequence[Message]):
+class SendResult(_Rows[Message]):
     """Hold what one outgoing message came to: a sequence of its entries.
 
     Attributes:
@@ -77,18 +101,9 @@ class SendResult(Sequence[Message]):
         """The entries that the gateway did not take."""
         return tuple(entry for entry in self.messages if not entry.accepted)
 
-    @overload
-    def __getitem__(self, index: int) -> Message: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Message, ...]: ...
-    def __getitem__(self, index: int | slice) -> Message | tuple[Message, ...]:
-        return self.messages[index]
-
-    def __len__(self) -> int:
-        return len(self.messages)
-
-    def __iter__(self) -> Iterator[Message]:
-        return iter(self.messages)
+    @property
+    def _rows(self) -> tuple[Message, ...]:
+        return self.messages
 
     def __repr__(self) -> str:
         odd = "".join(
@@ -100,7 +115,7 @@ class SendResult(Sequence[Message]):
 
 
 @dataclass(frozen=True, slots=True)
-class BulkResult(Sequence[SendResult]):
+class BulkResult(_Rows[SendResult]):
     """Hold what a bulk send came to: one `SendResult` a message, in the caller's order.
 
     Attributes:
@@ -117,18 +132,9 @@ class BulkResult(Sequence[SendResult]):
         """All entries, in the caller's order."""
         return tuple(entry for result in self.results for entry in result.messages)
 
-    @overload
-    def __getitem__(self, index: int) -> SendResult: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[SendResult, ...]: ...
-    def __getitem__(self, index: int | slice) -> SendResult | tuple[SendResult, ...]:
-        return self.results[index]
-
-    def __len__(self) -> int:
-        return len(self.results)
-
-    def __iter__(self) -> Iterator[SendResult]:
-        return iter(self.results)
+    @property
+    def _rows(self) -> tuple[SendResult, ...]:
+        return self.results
 
     def __repr__(self) -> str:
         accepted = sum(len(result.accepted) for result in self.results)
@@ -137,7 +143,7 @@ class BulkResult(Sequence[SendResult]):
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Sequence[Message]):
+class Page(_Rows[Message]):
     """Hold one page of the history: a sequence of its entries, newest first.
 
     Attributes:
@@ -160,18 +166,9 @@ class Page(Sequence[Message]):
     links: Mapping[str, str] = field(default_factory=dict, compare=False)
     next_page: int | None = None
 
-    @overload
-    def __getitem__(self, index: int) -> Message: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Message, ...]: ...
-    def __getitem__(self, index: int | slice) -> Message | tuple[Message, ...]:
-        return self.messages[index]
-
-    def __len__(self) -> int:
-        return len(self.messages)
-
-    def __iter__(self) -> Iterator[Message]:
-        return iter(self.messages)
+    @property
+    def _rows(self) -> tuple[Message, ...]:
+        return self.messages
 
     def __repr__(self) -> str:
         return f"<Page {self.page} messages={len(self.messages)} records={self.records}>"
