@@ -1,24 +1,19 @@
-"""Rows into a journal in SQLite: a thousand in a transaction, and what was taken told exactly."""
+"""Rows into a journal in SQLite."""
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Final
-
-from smspoh.errors import ArgumentError, EnqueueError, OutboxError
-from smspoh.gateway.arguments import number_key
 
 from .records import Enqueued
 from .reference import checked_reference
-from .rows import prepare, prepare_slowly
+from .rows import prepare_slowly
+from .taking import take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from .rows import Prepared, Row, RowLike
     from .sqlite_store import SqliteStore
-
-ROWS_A_TRANSACTION: Final = 1000  # one wait for the disk each
 
 _MESSAGE: Final = (
     "INSERT INTO message (id, reference, since_ms, enqueued_ms, recipient, deadline_ms, unique_key)"
@@ -32,20 +27,12 @@ _PAYLOAD_OF_THOSE_TAKEN: Final = (
 
 def enqueue(store: SqliteStore, rows: Iterable[RowLike], now_ms: int) -> Enqueued:
     """Take rows in as they come; see `smspoh.outbox.journal.Journal.enqueue`."""
-    taken = repeated = 0
-    source = iter(rows)
-    while batch := _next_batch(source, taken):
-        try:
-            with store.writing(now_ms) as now:
-                repeated += insert(store, batch, now)
-        except OutboxError as error:
-            raise EnqueueError(
-                f"row {taken + 1} and those after it were not taken in: {error}",
-                rows_committed=taken,
-                rows_unsure=len(batch) if store.unsettled else 0,
-            ) from error
-        taken += len(batch)
-    return Enqueued(taken, repeated)
+
+    def taken(batch: list[Prepared]) -> int:
+        with store.writing(now_ms) as now:
+            return insert(store, batch, now)
+
+    return take(rows, taken, lambda: store.unsettled)
 
 
 def adopt(store: SqliteStore, rows: Sequence[tuple[str, Row]], now_ms: int) -> Enqueued:
@@ -75,47 +62,12 @@ def insert(
     """
     given = store.references.take(len(batch), now_ms) if references is None else references
     first = store.next_id(len(batch))
-    recipient, unique = store.secrets.recipient, store.secrets.unique
-    messages = [
-        (
-            first + place,
-            reference,
-            now_ms,
-            now_ms,
-            recipient(number_key(to)),
-            deadline_ms,
-            None if key is None else unique(key),
-        )
-        for place, (reference, (_, to, key, deadline_ms)) in enumerate(
-            zip(given, batch, strict=True)
-        )
-    ]
-    contents = ((row[0], name.encode()) for row, name in zip(batch, given, strict=True))
-    sealed = store.ring.seal_batch(contents, len(batch))
+    messages, payloads = [], []
+    for at, (reference, recipient, deadline_ms, unique, sealed) in enumerate(
+        store.kept(batch, given), first
+    ):
+        messages.append((at, reference, now_ms, now_ms, recipient, deadline_ms, unique))
+        payloads.append((at, sealed))
     added = store.db.executemany(_MESSAGE, messages).rowcount
-    payloads = zip(range(first, first + len(batch)), sealed, strict=True)
-    store.db.executemany(
-        _PAYLOAD if added == len(batch) else _PAYLOAD_OF_THOSE_TAKEN, list(payloads)
-    )
+    store.db.executemany(_PAYLOAD if added == len(batch) else _PAYLOAD_OF_THOSE_TAKEN, payloads)
     return len(batch) - added
-
-
-def _next_batch(source: Iterator[RowLike], taken: int) -> list[Prepared]:
-    """Return up to a thousand rows, before any transaction: their source may be slow."""
-    batch: list[Prepared] = []
-    try:
-        for value in islice(source, ROWS_A_TRANSACTION):
-            try:
-                batch.append(prepare(value))
-            except (ArgumentError, TypeError) as error:
-                raise EnqueueError(
-                    f"row {taken + len(batch) + 1} cannot be taken: {error}", rows_committed=taken
-                ) from error
-    except EnqueueError:
-        raise
-    except Exception as error:
-        # Its words may hold a number: whoever wrote the source finds them in the cause.
-        raise EnqueueError(
-            f"the source of the rows failed after {taken + len(batch)}", rows_committed=taken
-        ) from error
-    return batch

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from smspoh.gateway.webhook.merging import rank
-
-from .records import MESSAGE_ID_CHARS_MAX, STATUS_CHARS_MAX, Ambiguous
+from .contents import seen
 from .states import Event, State, sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .records import Sighting
+    from .records import Ambiguous, Sighting
     from .sqlite_journal import SqliteJournal
 
 _AMBIGUOUS: Final = """
@@ -42,57 +40,37 @@ WHERE reference = ?2 AND state = 'AMBIGUOUS' AND since_ms + ?3 <= ?1
 _UNSEEN: Final = (
     "UPDATE message SET state = ?, since_ms = ? WHERE reference = ? AND state = ? AND readings >= ?"
 )
-_NOT_SENT: Final = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
 
 
 def ambiguous(journal: SqliteJournal, count: int, after: str) -> list[Ambiguous]:
     """See `smspoh.outbox.journal.Journal.ambiguous`."""
     with journal.reading() as db:
         rows = db.execute(_AMBIGUOUS, (after, count)).fetchall()
-    return [
-        Ambiguous(reference, journal.message(reference, sealed), first, last, since, readings)
-        for reference, sealed, first, last, since, readings in rows
-    ]
+    return journal.ambiguous_of(rows)
 
 
 def found(journal: SqliteJournal, sightings: Sequence[Sighting], now_ms: int) -> list[str]:
     """See `smspoh.outbox.journal.Journal.found`."""
-    moves = sources(Event.FOUND, journal.settings.policy)
+    policy = journal.settings.policy
     told = []
     with journal.writing(now_ms) as now:
         for sighting in sightings:
-            known = journal.db.execute(_KNOWN, (sighting.reference,)).fetchone()
-            seen = tuple(name[:MESSAGE_ID_CHARS_MAX] for name in sighting.message_ids if name)
-            if known is None or not seen:
+            reference = sighting.reference
+            known = journal.db.execute(_KNOWN, (reference,)).fetchone()
+            if known is None:
                 continue
-            state, was_duplicate = State(known[0]), bool(known[2])
-            if state is State.IN_FLIGHT:
-                continue  # its own outcome is on the way, and knows more
-            repeated = _is_duplicate(state, known[1], seen)
-            if state in moves:
-                given: tuple[Any, ...] = (moves[state], now, sighting.reference, state.value)
-                journal.db.execute(_FOUND, given)
-            # The id of what was not sent stays the one of its refusal, or none.
-            kept = None if state in _NOT_SENT else seen[0]
-            journal.db.execute(_SIGHTED, (kept, repeated, sighting.reference))
-            if sighting.status is not None and state not in _NOT_SENT:
-                said = (
-                    str(sighting.status)[:STATUS_CHARS_MAX],
-                    rank(sighting.status),
-                    sighting.reference,
-                )
-                journal.db.execute(_DELIVERED, said)
-            if repeated and not was_duplicate:
-                told.append(sighting.reference)
+            state, message_id, was_duplicate = known
+            found = seen(sighting, State(state), message_id, policy)
+            if found is None:
+                continue
+            if found.after is not None:
+                journal.db.execute(_FOUND, (found.after.value, now, reference, state))
+            journal.db.execute(_SIGHTED, (found.message_id, found.repeated, reference))
+            if found.delivery is not None:
+                journal.db.execute(_DELIVERED, (*found.delivery, reference))
+            if found.repeated and not was_duplicate:
+                told.append(reference)
     return told
-
-
-def _is_duplicate(state: State, known_id: str | None, seen: tuple[str, ...]) -> bool:
-    """Return whether the history has an acceptance more than the journal can account for."""
-    others = set(seen) - {known_id}
-    if state in _NOT_SENT:
-        return bool(others)
-    return len(others) > (known_id is None)
 
 
 def unseen(journal: SqliteJournal, references: Sequence[str], began_ms: int, now_ms: int) -> int:

@@ -5,27 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from smspoh.errors import ArgumentError
-from smspoh.gateway.webhook.merging import rank
 
 from . import sqlite_enqueue, sqlite_history, sqlite_sending, sqlite_views
-from .records import (
-    DETAIL_CHARS_MAX,
-    MESSAGE_ID_CHARS_MAX,
-    OUTCOMES,
-    PARTS_MAX,
-    STATUS_CHARS_MAX,
-    Claimed,
-    Due,
-)
-from .rows import unpack
+from .contents import COUNTED_MAX, check_outcome, said, whose
+from .records import Claimed, Due
 from .sqlite_store import SqliteStore
-from .states import Event, State, sources, step
+from .states import Event, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
-
-    from smspoh.gateway.models import OutgoingMessage
 
     from .records import (
         Ambiguous,
@@ -38,8 +27,7 @@ if TYPE_CHECKING:
         Undelivered,
     )
     from .rows import Row, RowLike
-
-COUNTED_MAX: Final = 10_000  # more need not be told, and counting a million costs
+    from .states import State
 
 _CLAIM: Final = """
 UPDATE message SET state = 'IN_FLIGHT', attempts = attempts + 1, since_ms = ?1, last_ms = ?1,
@@ -103,47 +91,18 @@ class SqliteJournal(SqliteStore):
                 for _, reference, attempts, waits, sealed in rows
             ]
 
-    def message(self, reference: str, sealed: bytes) -> OutgoingMessage:
-        """Return what is sent for a payload: its reference on the wire, its key made."""
-        return sqlite_views.on_the_wire(self, unpack(self.opened(reference, sealed)), reference)
-
-    def opened(self, reference: str, sealed: bytes) -> bytes:
-        """Return the content of a payload."""
-        return self.ring.open(sealed, reference.encode())
-
     def record(self, outcomes: Sequence[Outcome], now_ms: int) -> list[str]:
         """Write down what became of attempts, in one transaction; return the stale ones."""
         for outcome in outcomes:
-            _check_outcome(outcome)
+            check_outcome(outcome)
         stale = []
         with self.writing(now_ms) as now:
             for outcome in outcomes:
-                if not self._db.execute(_RECORD, self._recorded(outcome, now)).rowcount:
+                if not self._db.execute(_RECORD, self.recorded(outcome, now)).rowcount:
                     stale.append(outcome.reference)
                 elif outcome.status is not None:
-                    self._db.execute(_OF_REFERENCE, _said(outcome.status, outcome.reference))
+                    self._db.execute(_OF_REFERENCE, said(outcome.status, outcome.reference))
         return stale
-
-    def _recorded(self, outcome: Outcome, now: int) -> tuple[Any, ...]:
-        after = step(State.IN_FLIGHT, outcome.event, self.settings.policy)
-        waits = outcome.event is Event.NOT_SENT
-        retry_ms = (now if outcome.retry_ms is None else outcome.retry_ms) if waits else None
-        detail = None
-        if outcome.detail is not None:
-            written = outcome.detail[:DETAIL_CHARS_MAX].encode("utf-8", "replace")
-            detail = self.ring.seal(written, sqlite_views.detail_purpose(outcome.reference))
-        return (
-            after.value,
-            now,
-            waits,
-            retry_ms,
-            (outcome.message_id or "")[:MESSAGE_ID_CHARS_MAX] or None,
-            _kept_parts(outcome.parts),
-            outcome.why,
-            detail,
-            outcome.reference,
-            outcome.attempt,
-        )
 
     def due(self, now_ms: int) -> Due:
         """Move what only waited, and say what there is to do."""
@@ -242,10 +201,7 @@ class SqliteJournal(SqliteStore):
         with self.writing(now_ms):
             for delivery in deliveries:
                 by = _OF_MESSAGE_ID if delivery.reference is None else _OF_REFERENCE
-                whose = delivery.reference
-                if whose is None:
-                    whose = (delivery.message_id or "")[:MESSAGE_ID_CHARS_MAX]
-                changed += self._db.execute(by, _said(delivery.status, whose)).rowcount
+                changed += self._db.execute(by, said(delivery.status, whose(delivery))).rowcount
         return changed
 
     def ambiguous(self, count: int, *, after: str = "") -> list[Ambiguous]:
@@ -321,19 +277,3 @@ class SqliteJournal(SqliteStore):
 
     def __repr__(self) -> str:
         return f"<SqliteJournal job={self.settings.job!r}>"
-
-
-def _check_outcome(outcome: Outcome) -> None:
-    if outcome.event not in OUTCOMES:
-        raise ArgumentError("an outcome is ACCEPT, REFUSE, NOT_SENT or UNCLEAR")
-    if outcome.event is Event.ACCEPT and not outcome.message_id:
-        raise ArgumentError("an outcome that is ACCEPT needs the message_id of the gateway")
-
-
-def _kept_parts(parts: int | None) -> int | None:
-    """Return parts as they are, or None for a number that no SMS has: a reply may say anything."""
-    return parts if parts is not None and 0 <= parts <= PARTS_MAX else None
-
-
-def _said(status: Any, whose: str | None) -> tuple[str, int, str | None]:
-    return str(status)[:STATUS_CHARS_MAX], rank(status), whose

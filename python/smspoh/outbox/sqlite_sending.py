@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
-from smspoh.gateway.arguments import number_key
 from smspoh.gateway.webhook.merging import FINAL_RANK
 
-from .records import MESSAGE_ID_CHARS_MAX, Ambiguous, Undelivered
-from .rows import unpack
+from .contents import SUPPRESSED
+from .records import MESSAGE_ID_CHARS_MAX
 from .states import Event, State, sources
+from .taking import ROWS_A_TRANSACTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from .records import Ambiguous, Undelivered
     from .sqlite_journal import SqliteJournal
-
-SUPPRESSED: Final = "suppressed"
-ROWS_A_TRANSACTION: Final = 1000
 
 # What may be at the gateway once more than its state says.
 _DOUBTFUL: Final = """
@@ -60,10 +57,7 @@ def doubtful(journal: SqliteJournal, count: int, after: str) -> list[Ambiguous]:
     """See `smspoh.outbox.journal.Journal.doubtful`."""
     with journal.reading() as db:
         rows = db.execute(_DOUBTFUL, (after, count)).fetchall()
-    return [
-        Ambiguous(reference, journal.message(reference, sealed), first, last, since, readings)
-        for reference, sealed, first, last, since, readings in rows
-    ]
+    return journal.ambiguous_of(rows)
 
 
 def undelivered(
@@ -72,10 +66,7 @@ def undelivered(
     """See `smspoh.outbox.journal.Journal.undelivered`."""
     with journal.reading() as db:
         rows = db.execute(_UNDELIVERED, (after, FINAL_RANK, before_ms, count)).fetchall()
-    return [
-        Undelivered(reference, message_id, first, str(unpack(journal.opened(reference, sealed)).to))
-        for reference, sealed, message_id, first in rows
-    ]
+    return journal.undelivered_of(rows)
 
 
 def owner(journal: SqliteJournal, message_id: str) -> str | None:
@@ -94,10 +85,9 @@ def parts_sent(journal: SqliteJournal) -> int:
 
 def suppress(journal: SqliteJournal, numbers: Iterable[str], now_ms: int) -> int:
     """See `smspoh.outbox.journal.Journal.suppress`."""
-    recipient = journal.secrets.recipient
     moved, batch = 0, []
     for number in numbers:
-        batch.append((recipient(_key_of(number)),))
+        batch.append((journal.stands_for(number),))
         if len(batch) == ROWS_A_TRANSACTION:
             with journal.writing(now_ms):
                 journal.db.executemany(_SUPPRESS, batch)
@@ -112,14 +102,9 @@ def suppress(journal: SqliteJournal, numbers: Iterable[str], now_ms: int) -> int
 
 def allow(journal: SqliteJournal, numbers: Iterable[str], now_ms: int) -> None:
     """See `smspoh.outbox.journal.Journal.allow`."""
-    given = [(journal.secrets.recipient(_key_of(number)),) for number in numbers]
+    given = [(journal.stands_for(number),) for number in numbers]
     with journal.writing(now_ms):
         journal.db.executemany(_ALLOW, given)
-
-
-def _key_of(number: str) -> str:
-    """Return the digits that stand for a number, without what people write between them."""
-    return number_key("".join(re.findall(r"[+0-9]", number)))
 
 
 def ban_first(journal: SqliteJournal, count: int, now: int) -> None:

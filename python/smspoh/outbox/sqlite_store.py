@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 import threading
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from smspoh.errors import ArgumentError, BugError, JournalCorrupt, JournalVersion, OutboxError
+from smspoh.errors import BugError, JournalCorrupt, JournalVersion, OutboxError
 from smspoh.gateway.secret import checked_master_key
 
-from .at_rest import KEY_BYTES, Secrets
+from .contents import Contents, checked_settings, new_job
 from .files import Lock, Sidecar
 from .key_sources import find_keys
-from .records import Meta, Recovered, Settings
-from .reference import References, checked_job
+from .records import Meta, Recovered
+from .reference import References
 from .sqlite_file import (
     VERSION,
     check,
@@ -27,18 +25,16 @@ from .sqlite_file import (
     told,
     version_of,
 )
-from .states import Event, Policy, sources
+from .states import Event, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from .at_rest import KeyRing
+    from .records import Settings
 
-TIME_S_MAX: Final = 86_400 * 30  # of a settle window; the history is not kept for ever
-MASTER_PURPOSE: Final = b"smspoh master"
 _NEW_JOB: Final = "INSERT INTO job VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"
-_SETTINGS: Final = "name, policy, settle_ms, readings_min, spacing_ms, attempts_max"
+_SETTINGS: Final = "name, policy, settle_ms, readings_min, spacing_ms, attempts_max, master"
 _ADVANCE: Final = "UPDATE job SET clock_ms = ?, generation = ?"
 _MADE_AMBIGUOUS: Final = (
     "UPDATE message SET state = 'AMBIGUOUS', since_ms = ?, readings = 0, read_ms = NULL,"
@@ -46,7 +42,7 @@ _MADE_AMBIGUOUS: Final = (
 )
 
 
-class SqliteStore:
+class SqliteStore(Contents):
     """Hold the file of a journal open, for this process alone.
 
     Args:
@@ -82,7 +78,7 @@ class SqliteStore:
         if master_key is not None:
             checked_master_key(master_key)
         self.path = path = path.resolve()  # by whatever name it is opened
-        settings = settings and _checked(settings)
+        settings = settings and checked_settings(settings)
         self._mutex = threading.RLock()
         self._closed = False
         self._recovered = False
@@ -101,8 +97,7 @@ class SqliteStore:
             if version < VERSION:
                 self._bring(version, settings, created_ms, master_key)
             self._load(settings)
-            if master_key is not None and not self.secrets.is_of(master_key):
-                raise OutboxError("the journal was made with another master_key, which stays")
+            self.require_master(master_key)
             self._sidecar = Sidecar(path.with_name(f"{path.name}-generation"), self._journal_id)
             opened.pop_all()
 
@@ -130,13 +125,13 @@ class SqliteStore:
         with told("making it"), self._transaction():
             migrate(self._db, version)
             if version == 0 and settings is not None:
-                self._db.execute(_NEW_JOB, _new_job(settings, self.ring, created_ms, master_key))
+                self._db.execute(_NEW_JOB, new_job(settings, self.ring, created_ms, master_key))
         check(self._db)
 
     def _load(self, settings: Settings | None) -> None:
         with told("reading it"):
             found = self._db.execute(
-                f"SELECT {_SETTINGS}, journal_id, created_ms, clock_ms, generation, master FROM job"  # noqa: S608 - constants
+                f"SELECT {_SETTINGS}, journal_id, created_ms, clock_ms, generation FROM job"  # noqa: S608 - constants
             ).fetchone()
             ((last, self._last_id),) = self._db.execute(
                 "SELECT (SELECT max(reference) FROM message),"
@@ -144,18 +139,12 @@ class SqliteStore:
             ).fetchall()
         if found is None:
             raise JournalCorrupt("the journal has lost what it knows of its job")
-        *own, identity, created, clock, generation, sealed = found
-        name, policy, settle_ms, readings_min, spacing_ms, attempts_max = own
-        self.settings = Settings(
-            name, Policy(policy), settle_ms / 1000, readings_min, spacing_ms / 1000, attempts_max
-        )
-        if settings is not None and settings != self.settings:
-            raise OutboxError("the journal was made with other settings, which are for its life")
+        *own, identity, created, clock, generation = found
+        self.read_job(own, settings)
         self._journal_id: str = identity
         self._created_ms: int = created
         self._clock_ms, self._generation = int(clock), int(generation)
-        self.secrets = Secrets(self.ring.open(sealed, MASTER_PURPOSE))
-        self.references = References(name, last=last)
+        self.references = References(self.settings.job, last=last)
 
     @property
     def db(self) -> sqlite3.Connection:
@@ -324,34 +313,3 @@ def _require_tables(version: int, settings: Settings | None, *, read_only: bool)
         raise OutboxError("there is no journal at this path, but an empty file")
     if version < VERSION and read_only:
         raise JournalVersion("the journal is of an earlier release: open it for writing once")
-
-
-def _checked(settings: Settings) -> Settings:
-    """Return settings as a journal can hold them: times to the millisecond."""
-    checked_job(settings.job)
-    if settings.policy not in set(Policy):
-        raise ArgumentError(f"policy must be one of {', '.join(Policy)}")
-    if min(settings.readings_min, settings.attempts_max) < 1:
-        raise ArgumentError("readings_min and attempts_max must be at least 1")
-    times = (settings.settle_s, settings.spacing_s)
-    if not all(0 <= time_s <= TIME_S_MAX for time_s in times):
-        raise ArgumentError(f"settle_s and spacing_s must be 0 to {TIME_S_MAX}")
-    settle_s, spacing_s = (round(time_s * 1000) / 1000 for time_s in times)
-    return replace(settings, policy=Policy(settings.policy), settle_s=settle_s, spacing_s=spacing_s)
-
-
-def _new_job(
-    settings: Settings, ring: KeyRing, created_ms: int, master_key: bytes | None
-) -> tuple[Any, ...]:
-    return (
-        secrets.token_hex(16),
-        settings.job,
-        settings.policy.value,
-        round(settings.settle_s * 1000),
-        settings.readings_min,
-        round(settings.spacing_s * 1000),
-        settings.attempts_max,
-        created_ms,
-        created_ms,
-        ring.seal(master_key or secrets.token_bytes(KEY_BYTES), MASTER_PURPOSE),
-    )

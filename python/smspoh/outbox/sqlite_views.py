@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from smspoh.gateway.arguments import number_key
 
 from .at_rest import ID_BYTES
-from .records import Counts, Entry
-from .rows import unpack
-from .sqlite_store import MASTER_PURPOSE
+from .contents import MASTER_PURPOSE, PAGE_ROWS
+from .records import Counts
 from .states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from smspoh.gateway.models import OutgoingMessage
-
+    from .records import Entry
     from .sqlite_journal import SqliteJournal
-    from .sqlite_store import SqliteStore
-
-PAGE_ROWS: Final = 1000
 
 _ENTRIES: Final = """
 SELECT message.id, reference, sealed, state, since_ms, enqueued_ms, attempts, waits, message_id,
@@ -39,24 +33,11 @@ ORDER BY message.id LIMIT ?4
 """
 
 
-def on_the_wire(store: SqliteStore, message: OutgoingMessage, reference: str) -> OutgoingMessage:
-    """Return a message as it is sent: under its reference, with a key if it needs one."""
-    key = message.encrypt_key
-    if message.encrypt and key is None:
-        key = store.secrets.encrypt_key(reference)
-    return replace(message, client_reference=reference, encrypt_key=key)
-
-
-def detail_purpose(reference: str) -> bytes:
-    """Return what the detail of a row is sealed for."""
-    return f"detail {reference}".encode()
-
-
 def find(journal: SqliteJournal, reference: str) -> Entry | None:
     """See `smspoh.outbox.journal.Journal.find`."""
     with journal.reading() as db:
         row = db.execute(_ONE, (reference, 1)).fetchone()
-    return None if row is None else _entry(journal, row)
+    return None if row is None else journal.entry(row)
 
 
 def export(journal: SqliteJournal) -> Iterator[Entry]:
@@ -84,33 +65,10 @@ def _pages(journal: SqliteJournal, query: str, *values: object) -> Iterator[Entr
         with journal.reading() as db:
             rows = db.execute(query, (last, *values, PAGE_ROWS)).fetchall()
         for row in rows:
-            yield _entry(journal, row)
+            yield journal.entry(row)
         if len(rows) < PAGE_ROWS:
             return
         last = rows[-1][0]
-
-
-def _entry(journal: SqliteJournal, row: tuple[Any, ...]) -> Entry:
-    reference, sealed, detail = row[1], row[2], row[13]
-    message = unpack(journal.opened(reference, sealed))
-    if detail is not None:
-        detail = journal.ring.open(detail, detail_purpose(reference)).decode()
-    return Entry(
-        reference=reference,
-        caller_reference=message.client_reference,
-        message=on_the_wire(journal, message, reference),
-        state=State(row[3]),
-        since_ms=row[4],
-        enqueued_ms=row[5],
-        attempts=row[6],
-        waits=row[7],
-        message_id=row[8],
-        parts=row[9],
-        delivery=row[10],
-        duplicate=bool(row[11]),
-        why=row[12],
-        detail=detail,
-    )
 
 
 def counts(journal: SqliteJournal) -> Counts:
@@ -140,12 +98,10 @@ def rotate(journal: SqliteJournal) -> int:
             given = (last, ID_BYTES, ring.first_id, PAGE_ROWS)
             rows = journal.db.execute(_STALE, given).fetchall()
             for row, reference, sealed, detail in rows:
-                anew = ring.seal(journal.opened(reference, sealed), reference.encode())
+                anew, said = journal.sealed_anew(reference, sealed, detail)
                 journal.db.execute("UPDATE payload SET sealed = ? WHERE id = ?", (anew, row))
-                if detail is not None:
-                    purpose = detail_purpose(reference)
-                    anew = ring.seal(ring.open(detail, purpose), purpose)
-                    journal.db.execute("UPDATE message SET detail = ? WHERE id = ?", (anew, row))
+                if said is not None:
+                    journal.db.execute("UPDATE message SET detail = ? WHERE id = ?", (said, row))
         done += len(rows)
         if len(rows) < PAGE_ROWS:
             return done
