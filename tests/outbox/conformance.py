@@ -51,7 +51,7 @@ class Conformance(TakingAndSending, HistoryAndPeople, SenderAsks):
         assert journal.meta().generation == before + 1
         self.kill(journal)
         with pytest.raises(OutboxError, match="other settings"):
-            self.open(folder, replace(SETTINGS, job="job2"))
+            self.open(folder, replace(SETTINGS, attempts_max=4))
         with self.open(folder, SETTINGS) as again:
             assert again.meta().settings == SETTINGS
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class PendingAtRestart(SqliteJournal):
-    def recover(self, now_ms: int) -> Recovered:
+    def recover(self, now_ms: int, *, restored: bool = False) -> Recovered:
         self.db.execute(
             "UPDATE message SET state = 'RETRY_WAIT', retry_ms = 0 WHERE state = 'IN_FLIGHT'"
         )
-        return super().recover(now_ms)
+        return super().recover(now_ms, restored=restored)
 
 
 class AskBeforeSettle(SqliteJournal):

@@ -16,7 +16,8 @@ def _elapsed_ms() -> int:
     return time.clock_gettime_ns(_ELAPSED) // 1_000_000
 
 
-def _wall_ms() -> int:
+def machine_ms() -> int:
+    """Return what the machine's clock says, in milliseconds since 1970."""
     return time.time_ns() // 1_000_000
 
 
@@ -37,7 +38,7 @@ class SteadyClock:
         self,
         floor_ms: int = 0,
         *,
-        wall_ms: Callable[[], int] = _wall_ms,
+        wall_ms: Callable[[], int] = machine_ms,
         elapsed_ms: Callable[[], int] = _elapsed_ms,
     ) -> None:
         self._elapsed_ms = elapsed_ms

@@ -68,7 +68,7 @@ class Conductor:
         self._guards = guards
         self._step = step
         self._desk = Desk()
-        self._line = Line(client, self._retry_ms)
+        self._line = Line(client, self._retry_ms, journal, timing, self._desk)
         self._canary = Canary(guards)
         self._reconciler = Reconciler(
             journal,

@@ -44,6 +44,10 @@ class Journal(Protocol):
         OutboxError: any method, where the journal cannot be read or written.
     """
 
+    def wall_ms(self) -> int:
+        """Return the time by the clock that all who share this journal go by."""
+        ...
+
     def meta(self) -> Meta:
         """Return what the journal knows of itself."""
         ...
@@ -70,10 +74,24 @@ class Journal(Protocol):
         """
         ...
 
-    def recover(self, now_ms: int) -> Recovered:
+    def recover(self, now_ms: int, *, restored: bool = False) -> Recovered:
         """Make AMBIGUOUS whatever was in flight in a process that is gone.
 
         Nothing can be claimed before. What this process has in flight is left alone.
+
+        Args:
+            now_ms: the time.
+            restored: the journal was put back from a backup, though it may not show it:
+                all that is not at its end is AMBIGUOUS. Counts the first time alone.
+        """
+        ...
+
+    def still_holds(self) -> bool:
+        """Return whether what was claimed here is still this process's to send.
+
+        Asked before each request. It is always so where the journal belongs to one process;
+        where several share it, the others take one for dead whose lease is lost. May be
+        called while another method runs, and waits for none.
         """
         ...
 

@@ -44,25 +44,59 @@ def find_keys(
         ArgumentError: a key of another form.
         OutboxError: there is none, or its source cannot be used.
     """
-    if keys is not None:
-        return KeyRing(keys)
-    if (written := os.environ.get(VARIABLE)) is not None:
-        return read_keys(written, where=VARIABLE)
+    if (given := _given(keys)) is not None:
+        return given
     if use_keyring:
-        return _of_keyring(path, create=create)
+        return _of_keyring(str(path.resolve()), create=create)
     beside = path.with_name(f"{path.name}-key")
     if create and not beside.exists():
         _write(beside, written_key(new_key()))
     return read_keys(_read(beside), where="the key file beside the journal")
 
 
-def _of_keyring(path: Path, *, create: bool) -> KeyRing:
+def find_keys_of_job(
+    place: str,
+    *,
+    keys: Sequence[bytes] | None = None,
+    use_keyring: bool = False,
+    create: bool = False,
+) -> KeyRing:
+    """Return the key ring of a journal in a database, beside which no key file can lie.
+
+    Args:
+        place: the database and the job, as the keyring knows them: no password.
+        keys: as of `find_keys`; so is `use_keyring`.
+        use_keyring: ask the operating system's keyring; needs ``smspoh[keyring]``.
+        create: the job is new: where the keyring has no key, one is made and kept there.
+
+    Raises:
+        ArgumentError: a key of another form.
+        OutboxError: there is none, or its source cannot be used.
+    """
+    if (given := _given(keys)) is not None:
+        return given
+    if use_keyring:
+        return _of_keyring(place, create=create)
+    raise OutboxError(
+        f"the journal has no key: a database has no key file beside it, so give keys, {VARIABLE}"
+        " or the operating system's keyring"
+    )
+
+
+def _given(keys: Sequence[bytes] | None) -> KeyRing | None:
+    if keys is not None:
+        return KeyRing(keys)
+    if (written := os.environ.get(VARIABLE)) is not None:
+        return read_keys(written, where=VARIABLE)
+    return None
+
+
+def _of_keyring(name: str, *, create: bool) -> KeyRing:
     try:
         import keyring  # noqa: PLC0415 - an extra
         import keyring.errors  # noqa: PLC0415
     except ImportError:
         raise OutboxError("the keyring needs the extra smspoh[keyring]") from None
-    name = str(path.resolve())
     try:
         written = keyring.get_password(KEYRING_SERVICE, name)
         if written is None and create:

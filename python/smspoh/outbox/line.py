@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from smspoh.errors import ArgumentError, GatewayError
+from smspoh.errors import ArgumentError, GatewayError, OutboxError
 
 from .judging import (
     Judgement,
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from smspoh.gateway.client import AsyncClient
     from smspoh.gateway.models import Message, OutgoingMessage
 
+    from .desk import Desk
+    from .journal import Journal
     from .records import Claimed
+    from .timing import Timing
+
+HELD_MS: Final = 5000  # that the answer of a journal may be old when a request begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,24 @@ class Line:
         client: one that never tries again by itself.
         retry_ms: returns when a message is tried again that was not sent, by how often
             that was so before and what the gateway asked for, in seconds.
+        journal: whose messages. Right before each request it is asked if they still are.
+        timing: the time.
+        desk: the thread of the journal.
     """
 
-    def __init__(self, client: AsyncClient, retry_ms: Callable[[int, float | None], int]) -> None:
+    def __init__(
+        self,
+        client: AsyncClient,
+        retry_ms: Callable[[int, float | None], int],
+        journal: Journal,
+        timing: Timing,
+        desk: Desk,
+    ) -> None:
         self._client = client
         self._retry_ms = retry_ms
+        self._journal = journal
+        self._timing = timing
+        self._desk = desk
         self._splits = bool(client.profile.bulk_split_statuses)
 
     async def send(self, batch: Sequence[Claimed]) -> Sent:
@@ -69,6 +87,10 @@ class Line:
         waiting: list[Sequence[Claimed]] = [batch]
         while waiting:
             group = waiting.pop()
+            if not await self._still_holds():
+                outcomes += _not_reached([*waiting, group])
+                lost = OutboxError("the journal's lease was lost before a batch was sent")
+                return Sent(tuple(outcomes), strangers=tuple(strangers), broken=lost)
             try:
                 judged = await self._request(group)
             except Exception as error:  # noqa: BLE001 - whatever it is, the intent is durable
@@ -91,6 +113,15 @@ class Line:
             # The first group is on top of the stack.
             waiting += [[group[at] for at in part] for part in reversed(judged.again)]
         return Sent(tuple(outcomes), strangers=tuple(strangers))
+
+    async def _still_holds(self) -> bool:
+        """Ask whether what was claimed is still ours, until the answer is fresh."""
+        while True:
+            asked_ms = self._timing.now_ms()
+            if not await self._desk.call(self._journal.still_holds):
+                return False
+            if self._timing.now_ms() - asked_ms <= HELD_MS:
+                return True
 
     async def _request(self, group: Sequence[Claimed]) -> Judgement:
         messages = [_unwarned(one.message) for one in group]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
+
+from smspoh.errors import OutboxError
 
 from . import handoff
+from .addresses import is_address
 from .clock import SteadyClock
 from .deliveries import take_receipts
 from .records import RepeatWarning, Settings
@@ -14,17 +18,20 @@ from .sqlite_journal import SqliteJournal
 from .states import Policy
 
 if TYPE_CHECKING:
-    import os
     import sqlite3
     from collections.abc import Iterable, Sequence
     from types import TracebackType
+    from typing import Any
 
     from smspoh.gateway.webhook.receipt import Receipt
 
     from .deliveries import Taken
     from .journal import Journal
+    from .postgres_journal import PostgresJournal
     from .records import Counts, Enqueued
     from .rows import RowLike
+
+    AnyJournal: TypeAlias = SqliteJournal | PostgresJournal
 
 
 class Outbox:
@@ -34,7 +41,10 @@ class Outbox:
     a process that is gone; `recovered` says how many that were.
 
     Args:
-        path: the journal, made where there is none.
+        path_or_address: the journal, made where there is none: a file, or the address of a
+            database of PostgreSQL, as a str that begins with ``postgresql://``. There
+            several processes may have one job open; see
+            `smspoh.outbox.postgres_store.PostgresStore`.
         settings: of a new journal, or the name of its job for the defaults; one that is
             there has its own.
         keys: each 32 bytes, the one in use first; None looks for them, see
@@ -43,6 +53,8 @@ class Outbox:
         master_key: at least 16 random bytes, from which the `encrypt_key` of each encrypted
             message that brings none is derived, by `derive_encrypt_key` with its reference.
             None makes one with the journal, which keeps it in any case.
+        restored: the journal was put back from a backup, though it may not show it: all
+            that is not at its end is AMBIGUOUS then.
 
     Raises:
         JournalLocked: another has the journal open.
@@ -57,27 +69,27 @@ class Outbox:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path_or_address: str | os.PathLike[str],
         settings: Settings | str | None = None,
         *,
         keys: Sequence[bytes] | None = None,
         use_keyring: bool = False,
         master_key: bytes | None = None,
+        restored: bool = False,
     ) -> None:
         if isinstance(settings, str):
             settings = Settings(settings)
-        created_ms = SteadyClock().now_ms()
-        journal = SqliteJournal(
-            Path(path),
+        journal = _opened(
+            path_or_address,
             settings=settings,
             keys=keys,
             use_keyring=use_keyring,
-            created_ms=created_ms,
+            created_ms=SteadyClock().now_ms(),
             master_key=master_key,
         )
         try:
-            self.clock = SteadyClock(journal.meta().clock_ms)
-            self.recovered = journal.recover(self.clock.now_ms())
+            self.clock = SteadyClock(journal.meta().clock_ms, wall_ms=journal.wall_ms)
+            self.recovered = journal.recover(self.clock.now_ms(), restored=restored)
         except BaseException:
             journal.close()
             raise
@@ -166,3 +178,15 @@ class Outbox:
 
     def __repr__(self) -> str:
         return f"<Outbox job={self._journal.settings.job!r}>"
+
+
+def _opened(path_or_address: str | os.PathLike[str], **options: Any) -> AnyJournal:
+    if not is_address(path_or_address):
+        return SqliteJournal(Path(path_or_address), **options)
+    try:
+        from .postgres_journal import PostgresJournal  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise OutboxError(
+            "a journal in PostgreSQL needs psycopg: pip install 'smspoh[postgres]'"
+        ) from None
+    return PostgresJournal(os.fspath(path_or_address), **options)

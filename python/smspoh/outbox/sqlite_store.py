@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from smspoh.errors import BugError, JournalCorrupt, JournalVersion, OutboxError
 from smspoh.gateway.secret import checked_master_key
 
+from .clock import machine_ms
 from .contents import Contents, checked_settings, new_job
 from .files import Lock, Sidecar
 from .key_sources import find_keys
@@ -166,11 +167,19 @@ class SqliteStore(Contents):
         self._last_id += count
         return first
 
+    def wall_ms(self) -> int:
+        """Return the time of the machine: the clock that this journal's begins with."""
+        return machine_ms()
+
     def meta(self) -> Meta:
         """Return what the journal knows of itself."""
         return Meta(self.settings, self._created_ms, self._clock_ms, self._generation)
 
-    def recover(self, now_ms: int) -> Recovered:
+    def still_holds(self) -> bool:
+        """Return True: the lock lives as long as the process does."""
+        return True
+
+    def recover(self, now_ms: int, *, restored: bool = False) -> Recovered:
         """Make AMBIGUOUS whatever was in flight in a process that is gone; once.
 
         Where the file is older than what was done with it, that goes for all that is not
@@ -184,7 +193,8 @@ class SqliteStore(Contents):
                 seen = self._sidecar.read()
             except OSError as error:
                 raise OutboxError(f"its generation cannot be read: {error.strerror}") from error
-            restored = self._generation > 0 if seen is None else seen > self._generation
+            older = self._generation > 0 if seen is None else seen > self._generation
+            restored = restored or older
             event = Event.RESTORE if restored else Event.CRASH
             moved = 0
             if self._generation == 0 and seen is None:

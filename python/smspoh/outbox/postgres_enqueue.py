@@ -1,0 +1,99 @@
+"""Rows into a journal in PostgreSQL, in a transaction of its own or of a caller's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from .records import Enqueued
+from .reference import checked_reference
+from .rows import prepare_slowly
+from .taking import take
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import psycopg
+
+    from .contents import Contents
+    from .postgres_store import PostgresStore
+    from .rows import Prepared, Row, RowLike
+
+# In the order that they come in, in one round trip. A reference that is drawn and is there
+# already would be an error, not a row that is passed over.
+_INSERT: Final = """
+WITH given AS MATERIALIZED (
+    SELECT * FROM unnest(%(references)s::text[], %(recipients)s::bytea[], %(deadlines)s::bigint[],
+        %(keys)s::bytea[], %(payloads)s::bytea[]) WITH ORDINALITY
+    AS given (reference, recipient, deadline_ms, unique_key, sealed, place)),
+added AS (
+    INSERT INTO smspoh_outbox.message
+        (job, reference, since_ms, enqueued_ms, recipient, deadline_ms, unique_key)
+    SELECT %(job)s, reference, %(now)s, %(now)s, recipient, deadline_ms, unique_key
+    FROM given ORDER BY place
+    ON CONFLICT (job, unique_key) WHERE unique_key IS NOT NULL DO NOTHING
+    RETURNING id, reference)
+INSERT INTO smspoh_outbox.payload (id, sealed)
+SELECT added.id, given.sealed FROM added JOIN given USING (reference)
+"""
+_ADOPT: Final = _INSERT.replace("(job, unique_key) WHERE unique_key IS NOT NULL ", "")
+
+
+def enqueue(store: PostgresStore, rows: Iterable[RowLike], now_ms: int) -> Enqueued:
+    """Take rows in as they come; see `smspoh.outbox.journal.Journal.enqueue`."""
+
+    def taken(batch: list[Prepared]) -> int:
+        def work(db: psycopg.Connection, now: int) -> int:
+            references = store.references.take(len(batch), now)
+            return insert(db, store, batch, references, job=store.job, now_ms=now)
+
+        return store.write(now_ms, work)
+
+    return take(rows, taken, lambda: store.unsettled)
+
+
+def adopt(store: PostgresStore, rows: Sequence[tuple[str, Row]], now_ms: int) -> Enqueued:
+    """Take rows in under the references that they have; see `Journal.adopt`."""
+    references = [checked_reference(reference) for reference, _ in rows]
+    batch = [prepare_slowly(row) for _, row in rows]
+
+    def work(db: psycopg.Connection, now: int) -> int:
+        return insert(db, store, batch, references, job=store.job, now_ms=now, drawn=False)
+
+    return Enqueued(len(rows), store.write(now_ms, work))
+
+
+def insert(
+    db: psycopg.Connection,
+    contents: Contents,
+    batch: Sequence[Prepared],
+    references: Sequence[str],
+    *,
+    job: int,
+    now_ms: int,
+    drawn: bool = True,
+) -> int:
+    """Put rows, and what they pack to, into the transaction that is open.
+
+    Args:
+        db: the connection.
+        contents: what seals them.
+        batch: the rows, prepared.
+        references: theirs.
+        job: its number in the database.
+        now_ms: the time of the transaction.
+        drawn: the references are new, made for this.
+
+    Returns:
+        How many were there, by their key or their reference, and are passed over.
+    """
+    kept = contents.kept(batch, references)
+    given = {
+        "job": job,
+        "now": now_ms,
+        "references": [row[0] for row in kept],
+        "recipients": [row[1] for row in kept],
+        "deadlines": [row[2] for row in kept],
+        "keys": [row[3] for row in kept],
+        "payloads": [row[4] for row in kept],
+    }
+    return len(batch) - db.execute(_INSERT if drawn else _ADOPT, given).rowcount
