@@ -258,6 +258,9 @@ soak: build ## the long campaigns
 		$(BIN)/python -m tests.outbox.kills --disk $$disk --count 0 --folder target/outbox || exit 1; \
 	done
 	$(BIN)/python -m tests.outbox.faults --messages 1000
+	for policy in at_most_once effectively_once at_least_once; do \
+		$(BIN)/python -W ignore -m tests.outbox.kills_postgres --count 1000 --policy $$policy --folder target/outbox/postgres || exit 1; \
+	done
 	$(MAKE) test-api API_CASES=1000
 	PROPTEST_CASES=100000 cargo test --release --locked --workspace
 
