@@ -19,7 +19,7 @@ def claim_without_lock(patch: Patch) -> None:
     """
     right = postgres_journal._CLAIM
     wrong = right.replace(" FOR UPDATE OF message SKIP LOCKED", "")
-    wrong = wrong.replace("FROM chosen WHERE", "FROM chosen, pg_sleep(0.1) WHERE")
+    wrong = wrong.replace("FROM chosen WHERE", "FROM chosen, pg_sleep(0.3) WHERE")
     assert wrong.count("pg_sleep") == 1
     patch(postgres_journal, "_CLAIM", wrong)
 

@@ -23,6 +23,7 @@ INTERRUPTED = 130  # 128 + SIGINT, as a shell reports it
 PIPE = 141  # 128 + SIGPIPE
 
 _LONG_NUMBER = re.compile(r"\d{5,}")
+_PASSWORD = re.compile(r"(?<=://)\S*@")  # and whose it is
 
 
 class BadInput(click.ClickException):
@@ -101,7 +102,7 @@ def _quiet(error: click.UsageError) -> str:
 
 
 def _mask(text: str) -> str:
-    return _LONG_NUMBER.sub("…", text)
+    return _LONG_NUMBER.sub("…", _PASSWORD.sub("…@", text))
 
 
 def _one_line(text: str) -> str:

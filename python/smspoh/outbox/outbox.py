@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeAlias
@@ -18,6 +17,7 @@ from .sqlite_journal import SqliteJournal
 from .states import Policy
 
 if TYPE_CHECKING:
+    import os
     import sqlite3
     from collections.abc import Iterable, Sequence
     from types import TracebackType
@@ -79,7 +79,7 @@ class Outbox:
     ) -> None:
         if isinstance(settings, str):
             settings = Settings(settings)
-        journal = _opened(
+        journal = open_journal(
             path_or_address,
             settings=settings,
             keys=keys,
@@ -180,13 +180,30 @@ class Outbox:
         return f"<Outbox job={self._journal.settings.job!r}>"
 
 
-def _opened(path_or_address: str | os.PathLike[str], **options: Any) -> AnyJournal:
+def open_journal(path_or_address: str | os.PathLike[str], **options: Any) -> AnyJournal:
+    """Open the journal at a path or an address, with the options that both have.
+
+    Raises:
+        ArgumentError, OutboxError: as `SqliteJournal` and `PostgresJournal`, or psycopg is
+            not installed.
+    """
     if not is_address(path_or_address):
         return SqliteJournal(Path(path_or_address), **options)
+    require_psycopg()
+    from .postgres_journal import PostgresJournal  # noqa: PLC0415 - an extra
+
+    return PostgresJournal(path_or_address, **options)
+
+
+def require_psycopg() -> None:
+    """Say what is missing where the driver of PostgreSQL cannot be imported.
+
+    Raises:
+        OutboxError: psycopg, or the library below it, is not installed.
+    """
     try:
-        from .postgres_journal import PostgresJournal  # noqa: PLC0415 - an extra
+        import psycopg  # noqa: F401, PLC0415 - an extra
     except ImportError:
         raise OutboxError(
             "a journal in PostgreSQL needs psycopg: pip install 'smspoh[postgres]'"
         ) from None
-    return PostgresJournal(os.fspath(path_or_address), **options)

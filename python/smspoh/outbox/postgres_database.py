@@ -190,6 +190,21 @@ def version_of(db: psycopg.Connection) -> int:
     return int(version)
 
 
+def has_job(address: str, job: str | None) -> bool:
+    """Return whether a database has a job: of this name, else of the address's, else any.
+
+    Raises:
+        ArgumentError, OutboxError: as `connect`.
+    """
+    given, named = parameters(address)
+    with connect(given, read_only=True) as db:
+        if version_of(db) == 0:
+            return False
+        query = "SELECT FROM job WHERE %(job)s::text IS NULL OR name = %(job)s LIMIT 1"
+        with told("reading it"):
+            return db.execute(query, {"job": job or named}).fetchone() is not None
+
+
 def migrate(db: psycopg.Connection, version: int) -> None:
     """Bring the tables from a version to this one. Whoever calls has begun a transaction."""
     for bring in _MIGRATIONS[version:]:

@@ -25,9 +25,10 @@ Exit codes:
 def command(ctx: click.Context) -> None:
     """Send what an outbox keeps, and decide what is open.
 
-    JOURNAL is the file that an outbox is kept in. Its key comes from
-    SMSPOH_OUTBOX_KEY, from the operating system's keyring with --keyring, or
-    from the file JOURNAL-key beside it. Most commands print JSON with --json.
+    JOURNAL is the file that an outbox is kept in, or a job in PostgreSQL:
+    postgresql://user@host/database#job. Its key comes from SMSPOH_OUTBOX_KEY,
+    from the operating system's keyring with --keyring, or from the file
+    JOURNAL-key beside it. Most commands print JSON with --json.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from smspoh.cli._exit import BadInput
+from smspoh.outbox.addresses import is_address
 from smspoh.outbox.guards import MYANMAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from smspoh.outbox import Outbox, State
+    from smspoh.outbox.outbox import AnyJournal
     from smspoh.outbox.records import Counts, Recovered
-    from smspoh.outbox.sqlite_journal import SqliteJournal
 
     F = TypeVar("F", bound=Callable[..., Any])
 
 OTHER: Final = "other"
+
+
+def _place(_: click.Context, __: click.Parameter, given: str) -> Path | str:
+    """Return the address of a database as it is, and anything else as a path."""
+    return given if is_address(given) else Path(given)
 
 
 def journal_options(function: F) -> F:
@@ -28,13 +34,11 @@ def journal_options(function: F) -> F:
     keyring = click.option(
         "--keyring", is_flag=True, help="Ask the operating system's keyring for the journal's key."
     )
-    return click.argument("journal", metavar="JOURNAL", type=click.Path(path_type=Path))(
-        keyring(function)
-    )
+    return click.argument("journal", metavar="JOURNAL", callback=_place)(keyring(function))
 
 
-def open_outbox(journal: Path, *, keyring: bool) -> Outbox:
-    """Open a journal that is there, for this process alone.
+def open_outbox(journal: Path | str, *, keyring: bool) -> Outbox:
+    """Open a journal that is there: a file for this process alone, a job beside others.
 
     Raises:
         BadInput: there is none. Nothing is made in its place.
@@ -46,21 +50,37 @@ def open_outbox(journal: Path, *, keyring: bool) -> Outbox:
     return Outbox(journal, use_keyring=keyring)
 
 
-def read_journal(journal: Path, *, keyring: bool) -> SqliteJournal:
+def read_journal(journal: Path | str, *, keyring: bool) -> AnyJournal:
     """Open a journal for reading alone, which works beside the process that sends.
 
     Raises:
         BadInput, OutboxError: as `open_outbox`, but it may be locked or damaged.
     """
     _require(journal)
-    from smspoh.outbox.sqlite_journal import SqliteJournal  # noqa: PLC0415 - brings SQLite
+    from smspoh.outbox.outbox import open_journal  # noqa: PLC0415 - brings SQLite
 
-    return SqliteJournal(journal, use_keyring=keyring, read_only=True)
+    return open_journal(journal, use_keyring=keyring, read_only=True)
 
 
-def _require(journal: Path) -> None:
+def is_there(journal: Path | str, job: str | None = None) -> bool:
+    """Return whether a journal is there, in a database that of a job.
+
+    Raises:
+        OutboxError: the database cannot be read.
+    """
+    if not is_address(journal):
+        return Path(journal).exists()
+    from smspoh.outbox.outbox import require_psycopg  # noqa: PLC0415 - brings SQLite
+
+    require_psycopg()
+    from smspoh.outbox.postgres_database import has_job  # noqa: PLC0415 - an extra
+
+    return has_job(journal, job)
+
+
+def _require(journal: Path | str) -> None:
     # An outbox would leave a lock file where nothing is.
-    if not journal.is_file():
+    if not is_address(journal) and not Path(journal).is_file():
         raise BadInput("there is no journal at this path")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from smspoh.outbox import Outbox
-    from smspoh.outbox.sqlite_journal import SqliteJournal
+    from smspoh.outbox.outbox import AnyJournal
 
 COLUMNS: Final = ("reference", "why", "parkedAt", "ageSeconds", "attempts")
 _DECISIONS: Final = {
@@ -44,7 +44,7 @@ yes_option = click.option("--yes", is_flag=True, help="Say that --all is meant."
 def parked(
     ctx: click.Context,
     *,
-    journal: Path,
+    journal: Path | str,
     keyring: bool,
     references: tuple[str, ...],
     decision: str | None,
@@ -93,7 +93,7 @@ def parked(
 def cancel(
     ctx: click.Context,
     *,
-    journal: Path,
+    journal: Path | str,
     keyring: bool,
     references: tuple[str, ...],
     of_all: bool,
@@ -153,7 +153,7 @@ def _all_parked(outbox: Outbox) -> Iterator[list[str]]:
     return batches(entry.reference for entry in outbox.journal.in_state(State.PARKED))
 
 
-def _list(journal: SqliteJournal, *, as_json: bool) -> None:
+def _list(journal: AnyJournal, *, as_json: bool) -> None:
     from smspoh.outbox.clock import SteadyClock  # noqa: PLC0415
 
     now_ms = SteadyClock(journal.meta().clock_ms).now_ms()

@@ -13,10 +13,11 @@ from smspoh.cli._input import batches, moment, open_input
 from smspoh.cli._looking import Looking, cells_of, looking_options, report_object, show_report
 from smspoh.cli._output import note, printing_after, to_json
 from smspoh.outbox import Policy, Preflight, RowVerdict, Settings
+from smspoh.outbox.addresses import is_address
 from smspoh.outbox.reference import checked_job
 from smspoh.outbox.rows import KEY_CHARS_MAX
 
-from ._journal import journal_options, open_outbox
+from ._journal import is_there, journal_options, open_outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +63,7 @@ def enqueue(
     /,
     *,
     file: str,
-    journal: Path,
+    journal: Path | str,
     keyring: bool,
     job: str | None,
     policy: str | None,
@@ -88,7 +89,7 @@ def enqueue(
     more = _more(encrypt=encrypt, deadline=deadline)
     if job is not None:
         checked_job(job)
-    elif not journal.exists():
+    elif not is_there(journal):
         raise BadInput("a new journal needs --job")
     looking = Looking.of(options)
     with open_input(file) as source:
@@ -121,14 +122,15 @@ def _more(*, encrypt: bool, deadline: datetime | None) -> dict[str, Any]:
     return more
 
 
-def _opened(journal: Path, job: str | None, policy: str | None, *, keyring: bool) -> Outbox:
+def _opened(journal: Path | str, job: str | None, policy: str | None, *, keyring: bool) -> Outbox:
     """Open a journal, or make it, when it is of the job that is asked for."""
     from smspoh.outbox import Outbox  # noqa: PLC0415 - brings SQLite
 
-    if not journal.exists():
+    if not is_there(journal, job):
         settings = Settings(job or "", Policy(policy or Policy.EFFECTIVELY_ONCE))
         return Outbox(journal, settings, use_keyring=keyring)
-    outbox = open_outbox(journal, keyring=keyring)
+    named = f"{journal}#{job}" if is_address(journal) and job is not None else journal
+    outbox = open_outbox(named, keyring=keyring)
     settings = outbox.journal.meta().settings
     for option, asked, own in (("--job", job, settings.job), ("--policy", policy, settings.policy)):
         if asked is not None and asked != own:

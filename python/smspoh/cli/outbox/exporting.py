@@ -47,7 +47,7 @@ _BATCH_ROWS: Final = 1000
     is_flag=True,
     help="Write numbers, texts, senders, your own references and the gateway's words too.",
 )
-def export(*, journal: Path, keyring: bool, out: str, with_content: bool) -> None:
+def export(*, journal: Path | str, keyring: bool, out: str, with_content: bool) -> None:
     """Write every message with its state to a new CSV file of mode 0600.
 
     Works beside the process that sends. Keys are never written. Of a journal
@@ -55,7 +55,8 @@ def export(*, journal: Path, keyring: bool, out: str, with_content: bool) -> Non
     """
     columns = (*COLUMNS, *CONTENT) if with_content else COLUMNS
     with ExitStack() as stack:
-        opened = stack.enter_context(read_journal(journal, keyring=keyring))
+        opened = read_journal(journal, keyring=keyring)
+        stack.enter_context(opened)
         rows = (_row(entry, with_content=with_content) for entry in opened.export())
         if out == _STANDARD_OUTPUT:
             Rows(columns, free=FREE, as_json=False).write(rows)

@@ -116,7 +116,7 @@ def _quiet(
 def resume(
     ctx: click.Context,
     *,
-    journal: Path,
+    journal: Path | str,
     keyring: bool,
     base_url: str | None,
     workers: int,
@@ -166,7 +166,7 @@ def resume(
 @json_option
 @click.pass_context
 def reconcile(
-    ctx: click.Context, *, journal: Path, keyring: bool, base_url: str | None, as_json: bool
+    ctx: click.Context, *, journal: Path | str, keyring: bool, base_url: str | None, as_json: bool
 ) -> None:
     """Look in the history for what may have been sent, and send nothing.
 
@@ -185,7 +185,7 @@ def _code(report: Report, *, fine: bool) -> int:
 
 
 def _work(
-    journal: Path,
+    journal: Path | str,
     base_url: str | None,
     *,
     keyring: bool,

@@ -33,7 +33,7 @@ FINE: Final = END_STATES - {State.PARKED, State.FAILED}
 @journal_options
 @json_option
 @click.pass_context
-def status(ctx: click.Context, *, journal: Path, keyring: bool, as_json: bool) -> None:
+def status(ctx: click.Context, *, journal: Path | str, keyring: bool, as_json: bool) -> None:
     """Say how far a job is.
 
     Works beside the process that sends. The exit code is 1 while a message is
