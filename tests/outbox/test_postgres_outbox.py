@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from psycopg.rows import dict_row
 
-from smspoh.errors import ArgumentError, JournalCorrupt, JournalVersion, OutboxError
+from smspoh.errors import ArgumentError, EnqueueError, JournalCorrupt, JournalVersion, OutboxError
 from smspoh.gateway import NO_RETRY
 from smspoh.gateway.client import AsyncClient
 from smspoh.outbox import Outbox, Settings, State
@@ -269,6 +270,48 @@ def test_tables_that_were_read_in_from_a_dump_are_others(tmp_path: Path) -> None
     sql(tmp_path, "DROP SCHEMA smspoh_outbox CASCADE")
     with opened(tmp_path, SETTINGS) as journal, journal.reading() as db:
         assert server_of(db) != before
+
+
+def test_rows_come_in_with_a_callers_own_transaction(tmp_path: Path) -> None:
+    address = address_of(tmp_path)
+    with (
+        Outbox(address, "march", keys=[KEY]) as outbox,
+        psycopg.connect(address, row_factory=dict_row) as db,
+    ):
+        done = outbox.enqueue_in(db, [row(1, key="a"), row(2, key="b"), row(3, key="a")])
+        assert (done.rows, done.repeated) == (3, 1)
+        assert outbox.counts().states[State.PENDING] == 0
+        db.rollback()
+        assert outbox.enqueue([row(4, key="d")]).repeated == 0
+        outbox.enqueue_in(db, [row(1, key="a"), row(4, key="d")])
+        with pytest.raises(EnqueueError, match="row 2 cannot be taken") as caught:
+            outbox.enqueue_in(db, [row(5), row(6, to="")])
+        assert caught.value.rows_committed == 0
+        db.commit()
+        kept = sorted(str(entry.caller_reference) for entry in outbox.journal.export())
+        assert kept == ["own-1", "own-4"]
+        claimed = outbox.journal.claim(9, outbox.clock.now_ms())
+        assert [one.message.message[-1] for one in claimed] == ["4", "1"]
+
+
+def test_a_connection_to_elsewhere_or_without_a_transaction_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with (
+        Outbox(address_of(tmp_path), "march", keys=[KEY]) as outbox,
+        Outbox(address_of(tmp_path / "other"), "march", keys=[KEY]),
+        psycopg.connect(address_of(tmp_path / "other")) as elsewhere,
+        psycopg.connect(address_of(tmp_path), autocommit=True) as plain,
+        Outbox(tmp_path / "j.db", "march", keys=[KEY]) as in_file,
+    ):
+        with pytest.raises(EnqueueError, match="another database"):
+            outbox.enqueue_in(elsewhere, [row(1)])
+        with pytest.raises(ArgumentError, match="no transaction is open"):
+            outbox.enqueue_in(plain, [row(1)])
+        with pytest.raises(ArgumentError, match="the journal is a file"):
+            in_file.enqueue_in(plain, [row(1)])
+        with plain.transaction():
+            assert outbox.enqueue_in(plain, [row(1)]).rows == 1
+        assert outbox.counts().states[State.PENDING] == 1
 
 
 def test_psycopg_is_loaded_for_an_address_alone() -> None:

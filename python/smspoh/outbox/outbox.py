@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeAlias
 
-from smspoh.errors import OutboxError
+from smspoh.errors import ArgumentError, OutboxError
 
 from . import handoff
 from .addresses import is_address
@@ -18,10 +19,11 @@ from .states import Policy
 
 if TYPE_CHECKING:
     import os
-    import sqlite3
     from collections.abc import Iterable, Sequence
     from types import TracebackType
     from typing import Any
+
+    import psycopg
 
     from smspoh.gateway.webhook.receipt import Receipt
 
@@ -116,18 +118,35 @@ class Outbox:
         """
         return self._journal.enqueue(rows, self.clock.now_ms())
 
-    def enqueue_in(self, connection: sqlite3.Connection, rows: Iterable[RowLike]) -> Enqueued:
+    def enqueue_in(
+        self, connection: sqlite3.Connection | psycopg.Connection[Any], rows: Iterable[RowLike]
+    ) -> Enqueued:
         """Enqueue rows in a transaction of the caller's own database.
 
-        They are there if and only if it is committed; `take_over` brings them here. A
-        process that has not the journal calls `smspoh.outbox.handoff.enqueue_in`.
+        They are there if and only if it is committed. From a database of SQLite
+        `take_over` brings them here; a process that has not the journal calls
+        `smspoh.outbox.handoff.enqueue_in`. In PostgreSQL the database must be the
+        journal's own, and the rows are in the journal with the commit.
 
         Raises:
-            ArgumentError: no transaction is open, and the connection does not begin one.
+            ArgumentError: no transaction is open, and the connection does not begin one; or
+                it is to PostgreSQL, and the journal is a file.
             EnqueueError: nothing of the call is left in the transaction.
         """
+        if not isinstance(connection, sqlite3.Connection):
+            return self._enqueue_in_postgres(connection, rows)
         job = self._journal.settings.job
         return handoff.enqueue_in(connection, rows, job=job, ring=self._journal.ring)
+
+    def _enqueue_in_postgres(
+        self, connection: psycopg.Connection[Any], rows: Iterable[RowLike]
+    ) -> Enqueued:
+        if isinstance(self._journal, SqliteJournal):
+            raise ArgumentError("the journal is a file: it takes a connection to SQLite alone")
+        from .postgres_enqueue import enqueue_in  # noqa: PLC0415 - an extra
+
+        journal = self._journal
+        return enqueue_in(connection, journal, rows, journal.now(self.clock.now_ms()))
 
     def take_over(self, connection: sqlite3.Connection) -> int:
         """Bring here what `enqueue_in` left in a caller's database; how many rows that were.

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
+
+from smspoh.errors import ArgumentError, EnqueueError, OutboxError
+
+from .postgres_database import told
 from .records import Enqueued
-from .reference import checked_reference
+from .reference import References, checked_reference
 from .rows import prepare_slowly
 from .taking import take
 
@@ -17,6 +23,8 @@ if TYPE_CHECKING:
     from .contents import Contents
     from .postgres_store import PostgresStore
     from .rows import Prepared, Row, RowLike
+
+IDLE: Final = TransactionStatus.IDLE
 
 # In the order that they come in, in one round trip. A reference that is drawn and is there
 # already would be an error, not a row that is passed over.
@@ -35,6 +43,7 @@ added AS (
 INSERT INTO smspoh_outbox.payload (id, sealed)
 SELECT added.id, given.sealed FROM added JOIN given USING (reference)
 """
+_IS_OURS: Final = "SELECT FROM smspoh_outbox.job WHERE id = %s AND journal_id = %s"
 _ADOPT: Final = _INSERT.replace("(job, unique_key) WHERE unique_key IS NOT NULL ", "")
 
 
@@ -51,6 +60,58 @@ def enqueue(store: PostgresStore, rows: Iterable[RowLike], now_ms: int) -> Enque
     return take(rows, taken, lambda: store.unsettled)
 
 
+def enqueue_in(
+    connection: psycopg.Connection[Any], store: PostgresStore, rows: Iterable[RowLike], now_ms: int
+) -> Enqueued:
+    """Enqueue rows in the transaction of a caller: they are there once it is committed.
+
+    Args:
+        connection: the caller's, to the database that the journal is in.
+        store: the journal.
+        rows: as `Journal.enqueue` takes them. A `key` that another transaction has brought
+            and not committed is waited for.
+        now_ms: the time.
+
+    Raises:
+        ArgumentError: no transaction is open, and the connection does not begin one.
+        EnqueueError: rows or the database failed, or it is another one. Nothing of the call
+            is left in the transaction, which is still open.
+    """
+    if connection.autocommit and connection.info.transaction_status == IDLE:
+        raise ArgumentError("no transaction is open: begin one, or the rows stand for themselves")
+    references = References(store.settings.job)
+    # Its rows are plain, whatever the caller's own are made into.
+    db = connection.cursor(row_factory=tuple_row)
+
+    def taken(batch: list[Prepared]) -> int:
+        with told("enqueueing in a transaction"):
+            drawn = references.take(len(batch), now_ms)
+            return insert(db, store, batch, drawn, job=store.job, now_ms=now_ms)
+
+    with told("enqueueing in a transaction"):
+        db.execute("SAVEPOINT smspoh_enqueue")
+    try:
+        _require_ours(db, store)
+        done = take(rows, taken, lambda: False)
+    except BaseException as error:
+        with told("taking rows back"):
+            db.execute("ROLLBACK TO SAVEPOINT smspoh_enqueue")
+            db.execute("RELEASE SAVEPOINT smspoh_enqueue")
+        if isinstance(error, OutboxError):
+            raise EnqueueError(str(error), rows_committed=0) from error.__cause__
+        raise
+    with told("enqueueing in a transaction"):
+        db.execute("RELEASE SAVEPOINT smspoh_enqueue")
+    return done
+
+
+def _require_ours(db: psycopg.Cursor, store: PostgresStore) -> None:
+    with told("enqueueing in a transaction"):
+        found = db.execute(_IS_OURS, (store.job, store.journal_id)).fetchone()
+    if found is None:
+        raise OutboxError("the connection is to another database than the journal's")
+
+
 def adopt(store: PostgresStore, rows: Sequence[tuple[str, Row]], now_ms: int) -> Enqueued:
     """Take rows in under the references that they have; see `Journal.adopt`."""
     references = [checked_reference(reference) for reference, _ in rows]
@@ -63,7 +124,7 @@ def adopt(store: PostgresStore, rows: Sequence[tuple[str, Row]], now_ms: int) ->
 
 
 def insert(
-    db: psycopg.Connection,
+    db: psycopg.Connection | psycopg.Cursor,
     contents: Contents,
     batch: Sequence[Prepared],
     references: Sequence[str],
@@ -75,7 +136,7 @@ def insert(
     """Put rows, and what they pack to, into the transaction that is open.
 
     Args:
-        db: the connection.
+        db: the connection, or a cursor of it.
         contents: what seals them.
         batch: the rows, prepared.
         references: theirs.

@@ -52,7 +52,8 @@ INSERT INTO job (journal_id, name, policy, settle_ms, readings_min, spacing_ms, 
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _JOB: Final = """
-SELECT name, policy, settle_ms, readings_min, spacing_ms, attempts_max, master, id, created_ms
+SELECT name, policy, settle_ms, readings_min, spacing_ms, attempts_max, master, id, created_ms,
+    journal_id
 FROM job WHERE name = %s
 """
 _SESSION: Final = """
@@ -174,9 +175,10 @@ class PostgresStore(Contents):
             found = self._db.execute(_JOB, (name,)).fetchone()
             if found is None:
                 raise JournalCorrupt("the database has lost what it knows of the job")
-            *own, job, created = found
+            *own, job, created, identity = found
             self.read_job(own, settings)
             self.job: int = job
+            self.journal_id: str = identity
             self._created_ms: int = created
             # Each session draws its own references: those of one millisecond must not meet.
             self.references = References(name)
