@@ -22,6 +22,7 @@ from .template import Template
 
 if TYPE_CHECKING:
     from .outbox import Outbox
+    from .proving import Proof
     from .reconciling import Reconciling
     from .sender import Sender
 
@@ -39,6 +40,7 @@ __all__ = [
     "PreflightReport",
     "PreflightRules",
     "Progress",
+    "Proof",
     "Rate",
     "Reconciling",
     "RepeatWarning",
@@ -61,8 +63,8 @@ if not TYPE_CHECKING:
             from .outbox import Outbox  # noqa: PLC0415
 
             return Outbox
-        if name in ("Reconciling", "Sender"):
-            from . import sender  # noqa: PLC0415
+        if name in ("Proof", "Reconciling", "Sender"):
+            from . import proving, sender  # noqa: PLC0415
 
-            return getattr(sender, name)
+            return getattr(proving if name == "Proof" else sender, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +19,7 @@ from .line import Line
 from .pacing import PROBE_MESSAGES, Pace, Rate
 from .reconciling import Reconciler, Reconciling
 from .records import Due, Outcome
+from .signals import listening
 from .states import END_STATES, Event
 from .telling import Notice, Odd, Report, Teller
 
@@ -97,6 +96,15 @@ class Conductor:
         self._stopping = True
         self._stir()
 
+    def abandon(self) -> None:
+        """End the run, and wait for no reply."""
+        self._stopping = True
+        self._stir(self._line.give_up)
+
+    def is_stopping(self) -> bool:
+        """Return whether somebody asked to end the run."""
+        return self._stopping
+
     def pause(self, why: str) -> None:
         """Claim nothing more until `resume`."""
         self.paused = why
@@ -109,27 +117,22 @@ class Conductor:
         self._till_balance = 0
         self._stir()
 
-    def _stir(self) -> None:
+    def _stir(self, *more: Callable[[], object]) -> None:
         loop, wake = self._loop, self._wake
         if loop is not None and wake is not None:
             # A loop that is closed has nothing left to wake.
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(wake.set)
+                for each in (*more, wake.set):
+                    loop.call_soon_threadsafe(each)
 
     @contextlib.contextmanager
     def listening(self, *, signals: bool) -> Iterator[None]:
-        """Have SIGTERM and SIGINT stop the run, in the main thread."""
-        before: dict[signal.Signals, Any] = {}
-        if signals and threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                before[number] = signal.signal(number, lambda *_: self.stop())
+        """Have SIGTERM and SIGINT stop the run, the second time without waiting."""
         try:
-            yield
+            with listening(self.stop, self.abandon) if signals else contextlib.nullcontext():
+                yield
         finally:
-            for number, handler in before.items():
-                # None is a handler that is not Python's, which nobody can put back.
-                signal.signal(number, signal.SIG_DFL if handler is None else handler)
-            self._stopping = False
+            self._stopping = self._line.given_up = False
 
     def close(self) -> None:
         """End the thread of the journal."""
@@ -238,7 +241,7 @@ class Conductor:
             return True
         self._till_balance = self._guards.balance_every
         try:
-            balance = await self._client.balance()
+            balance = await self._line.balance()
         except AuthError as error:
             self._hold(_status_word(error))
         except GatewayError as error:
@@ -246,7 +249,7 @@ class Conductor:
         else:
             if balance.amount < least:
                 self._hold("balance")
-        return self.paused is None
+        return self.paused is None and not self._stopping
 
     async def _paid(self, batch: list[Claimed]) -> list[Claimed]:
         """Return what of a batch the budget pays for; the rest was surely not sent."""
@@ -385,6 +388,8 @@ class Conductor:
                 look, self._look = self._look, None
                 look.result()
         if self._tasks:
+            if self._stopping and self._flying:
+                self._teller.notice(Notice(Odd.STOPPING, self._flying))
             done, _ = await asyncio.wait(self._tasks)
             self._tasks.clear()
             for task in done:

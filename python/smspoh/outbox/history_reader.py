@@ -16,7 +16,7 @@ from smspoh.errors import (
 from smspoh.gateway.arguments import is_history_number, number_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Sequence
     from typing import Protocol
 
     from smspoh.gateway.client import AsyncClient
@@ -99,14 +99,21 @@ class HistoryReader:
         distinct = {number_key(number): number for number in asked.numbers}
         few = len(distinct) <= FEW and all(map(_can_be_asked_for, distinct.values()))
         now_ms = self._timing.now_ms()
-        created_from = _moment(min(asked.first_ms, now_ms)) - _DAY
-        created_to = _moment(now_ms) + _DAY
         for to in distinct.values() if few else (None,):
-            await self._read_filtered(reading, to, created_from, created_to)
+            async for entry in self._entries(to, asked.first_ms, now_ms):
+                reading.offer(entry)
 
-    async def _read_filtered(
-        self, reading: Taking, to: str | None, created_from: datetime, created_to: datetime
-    ) -> None:
+    def all_since(self, first_ms: int) -> AsyncIterator[Message]:
+        """Yield every entry since a time, and of a day before it, the newest first.
+
+        Raises:
+            GatewayError: a page could not be read.
+        """
+        return self._entries(None, first_ms, self._timing.now_ms())
+
+    async def _entries(self, to: str | None, first_ms: int, now_ms: int) -> AsyncIterator[Message]:
+        created_from = _moment(min(first_ms, now_ms)) - _DAY
+        created_to = _moment(now_ms) + _DAY
         history = self._client.iter_messages(
             self._limit, created_from=created_from, created_to=created_to, to=to
         )
@@ -123,7 +130,7 @@ class HistoryReader:
                 await self._timing.sleep(_wait_s(error, failures))
             else:
                 failures = 0
-                reading.offer(entry)
+                yield entry
 
 
 def _can_be_asked_for(number: str) -> bool:

@@ -136,6 +136,23 @@ def judge_unknown(batch: Sequence[Claimed]) -> tuple[Outcome, ...]:
     return tuple(_outcome(one, Event.UNCLEAR, "broken") for one in batch)
 
 
+def judge_abandoned(batch: Sequence[Claimed], error: BaseException) -> list[Outcome]:
+    """Return what became of a batch whose replies nobody waited for.
+
+    Args:
+        batch: what was sent, in order.
+        error: what ended `send_bulk`, with what is known attached as to a `GatewayError`.
+    """
+    results: Sequence[SendResult] = getattr(error, "results", ())
+    rows: range = getattr(error, "rows", range(len(results), len(batch)))
+    outcomes, _ = _of_results(batch, results)
+    for at in range(len(results), len(batch)):
+        sent = at < rows.stop and getattr(error, "maybe_sent", True)
+        event, why = (Event.UNCLEAR, "abandoned") if sent else (Event.NOT_SENT, "not_reached")
+        outcomes.append(_outcome(batch[at], event, why))
+    return outcomes
+
+
 def _of_error(
     error: GatewayError, status: int | None, count: int, *, splits: bool
 ) -> tuple[Event | None, str]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from smspoh.errors import ArgumentError, GatewayError, OutboxError
+from smspoh.errors import ArgumentError, GatewayError, OutboxError, TransportError
 
 from .judging import (
     Judgement,
     Trouble,
+    judge_abandoned,
     judge_error,
     judge_invalid,
     judge_result,
@@ -19,10 +22,11 @@ from .records import Outcome
 from .states import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from smspoh.gateway.client import AsyncClient
     from smspoh.gateway.models import Message, OutgoingMessage
+    from smspoh.gateway.results import Balance
 
     from .desk import Desk
     from .journal import Journal
@@ -63,6 +67,9 @@ class Line:
         journal: whose messages. Right before each request it is asked if they still are.
         timing: the time.
         desk: the thread of the journal.
+
+    Attributes:
+        given_up: no request is waited for, and none begun.
     """
 
     def __init__(
@@ -79,16 +86,50 @@ class Line:
         self._timing = timing
         self._desk = desk
         self._splits = bool(client.profile.bulk_split_statuses)
+        self._asking: set[asyncio.Task[object]] = set()
+        self.given_up = False
+
+    def give_up(self) -> None:
+        """Wait for no reply any more: what is on its way may have been sent."""
+        self.given_up = True
+        for task in self._asking:
+            task.cancel()
+
+    async def balance(self) -> Balance:
+        """Ask for the balance.
+
+        Raises:
+            TransportError: it was given up.
+        """
+        try:
+            with self._asked():
+                return await self._client.balance()
+        except asyncio.CancelledError as error:
+            if not self.given_up:
+                raise
+            raise TransportError("nobody waits for the balance", maybe_sent=False) from error
+
+    @contextlib.contextmanager
+    def _asked(self) -> Iterator[None]:
+        """Have `give_up` end the task while this lasts."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - it says so to the type checker
+        self._asking.add(task)
+        try:
+            yield
+        finally:
+            self._asking.discard(task)
 
     async def send(self, batch: Sequence[Claimed]) -> Sent:
         """Send a batch, in as many requests as it takes, and return what became of it."""
         outcomes: list[Outcome] = []
         strangers: list[Message] = []
         waiting: list[Sequence[Claimed]] = [batch]
-        while waiting:
+        while waiting and not self.given_up:
             group = waiting.pop()
             if not await self._still_holds():
-                outcomes += _not_reached([*waiting, group])
+                waiting.append(group)
+                outcomes += _not_reached(waiting)
                 lost = OutboxError("the journal's lease was lost before a batch was sent")
                 return Sent(tuple(outcomes), strangers=tuple(strangers), broken=lost)
             try:
@@ -112,6 +153,7 @@ class Line:
                 )
             # The first group is on top of the stack.
             waiting += [[group[at] for at in part] for part in reversed(judged.again)]
+        outcomes += _not_reached(waiting)
         return Sent(tuple(outcomes), strangers=tuple(strangers))
 
     async def _still_holds(self) -> bool:
@@ -127,7 +169,12 @@ class Line:
         messages = [_unwarned(one.message) for one in group]
         try:
             # The proof of an encrypted message is a derivation of a key each: not here.
-            result = await self._client.send_bulk(messages, prove=False)
+            with self._asked():
+                result = await self._client.send_bulk(messages, prove=False)
+        except asyncio.CancelledError as error:
+            if not self.given_up:
+                raise
+            return Judgement(tuple(judge_abandoned(group, error)))
         except GatewayError as error:
             asked = getattr(error, "retry_after_s", None)
             waits = max(one.waits for one in group)

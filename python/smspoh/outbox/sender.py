@@ -15,6 +15,7 @@ from smspoh.errors import ArgumentError
 from .conductor import Conductor
 from .guards import Guards
 from .pacing import Rate
+from .proving import Proving
 from .reconciling import Reconciling
 from .telling import Teller
 from .timing import Timing
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from smspoh.gateway.client import AsyncClient
 
     from .outbox import Outbox
+    from .proving import Proof
     from .telling import Notice, Progress, Report
 
     T = TypeVar("T")
@@ -38,7 +40,7 @@ _GUARDS: Final = Guards()
 _RECONCILING: Final = Reconciling()
 
 
-def _no_step(_: str) -> None:
+def _no_step(*_: object) -> None:
     """Do nothing between two steps."""
 
 
@@ -89,13 +91,15 @@ class Sender:
         if not (1 <= workers <= WORKERS_MAX and 1 <= batch <= BATCH_MAX):
             raise ArgumentError(f"workers must be 1 to {WORKERS_MAX}, and batch 1 to {BATCH_MAX:,}")
         self._client = client
+        self._journal = outbox.journal
+        self._timing = timing or Timing(outbox.clock.now_ms)
         self._lock = threading.Lock()
         self._closed = False
         self._runner = asyncio.Runner()
         self._conductor = Conductor(
-            outbox.journal,
+            self._journal,
             client,
-            timing or Timing(outbox.clock.now_ms),
+            self._timing,
             Teller(on_progress, on_notice, round(progress_s * 1000)),
             workers=workers,
             batch=batch,
@@ -118,8 +122,8 @@ class Sender:
         Args:
             until_empty: return once every message is at its end, or the job is paused;
                 False goes on, also through pauses, until `stop`.
-            signals: have SIGTERM and SIGINT do what `stop` does, while this runs in the
-                main thread.
+            signals: have SIGTERM and SIGINT do what `stop` does, and from the second on what
+                `abandon` does, while this runs in the main thread.
 
         Raises:
             ArgumentError: the sender is closed, or runs already.
@@ -157,6 +161,40 @@ class Sender:
         work = self._conductor.ask_deliveries(round(older_than_s * 1000))
         return self._run(work, signals=False)
 
+    def prove(
+        self,
+        on_proof: Callable[[str, bool | None], object] = _no_step,
+        on_progress: Callable[[int], object] = _no_step,
+        *,
+        signals: bool = True,
+    ) -> Proof:
+        """Prove that the history holds each encrypted message that is ACCEPTED as it was sent.
+
+        Its ciphertext is opened under the message's key, which takes a derivation each, and
+        compared with the text. While the settle window of a message that is not there lasts,
+        the history is read again.
+
+        Args:
+            on_proof: called at the end with the reference of each message and whether it is
+                proven; None is one that the history does not have.
+            on_progress: called with how many entries were opened just now.
+            signals: have SIGTERM and SIGINT end it early, while it runs in the main thread.
+
+        Raises:
+            ArgumentError: as `run` does.
+            GatewayError: the history could not be read.
+            OutboxError: the journal failed.
+        """
+        proving = Proving(
+            self._journal,
+            self._client,
+            self._timing,
+            on_proof=on_proof,
+            on_progress=on_progress,
+            is_stopped=self._conductor.is_stopping,
+        )
+        return self._run(proving.run(), signals=signals)
+
     def stop(self) -> None:
         """Claim nothing more, wait for what is in flight, write it down, and have `run` return.
 
@@ -164,6 +202,13 @@ class Sender:
         next one return at once.
         """
         self._conductor.stop()
+
+    def abandon(self) -> None:
+        """End `run` as `stop` does, but wait for no reply.
+
+        What was in flight is AMBIGUOUS, and looked for by the next run.
+        """
+        self._conductor.abandon()
 
     def pause(self, why: str = "asked") -> None:
         """Claim nothing more until `resume`; what is in flight goes on.

@@ -33,6 +33,7 @@ class Odd(StrEnum):
     PARKED = "parked"  # nothing more can be found out: an operator decides
     PAUSED = "paused"  # nothing more is claimed until `resume`
     BALANCE_UNREAD = "balance_unread"
+    STOPPING = "stopping"  # nothing more is claimed, and what is in flight is waited for
 
 
 @dataclass(frozen=True, slots=True)

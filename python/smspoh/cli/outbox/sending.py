@@ -44,6 +44,7 @@ _ODD: Final = {
     Odd.UNDECIDED: "the history does not say which it has",
     Odd.PARKED: "parked: see 'smspoh outbox parked'",
     Odd.BALANCE_UNREAD: "the balance could not be read",
+    Odd.STOPPING: "on their way are waited for (Ctrl-C again: not at all)",
 }
 
 
@@ -134,7 +135,8 @@ def resume(
 
     What was in flight in a process that is gone is looked for in the history
     first, and sent again only where the history surely does not have it.
-    Ctrl-C ends it after what is on its way; the same command goes on.
+    Ctrl-C ends it after what is on its way, a second one at once; the same
+    command goes on.
     """
     if budget is not None and price is None:
         raise BadInput("--budget needs --price")
