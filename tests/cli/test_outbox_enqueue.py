@@ -198,13 +198,13 @@ def test_a_pipe_is_refused_and_a_file_on_standard_input_is_not(
 def test_a_file_that_changes_between_the_readings_is_told(
     run: Run, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = enqueueing._opened
+    opened = enqueueing.opened
 
     def changing(*arguments: Any, **options: Any) -> Outbox:
         people.write_text(PEOPLE.replace("09450000001", "0945000000O"))
         return opened(*arguments, **options)
 
-    monkeypatch.setattr(enqueueing, "_opened", changing)
+    monkeypatch.setattr(enqueueing, "opened", changing)
     ran = run(*ENQUEUE, *JOB)
     assert (ran.code, states_of(run)) == (1, {"PENDING": 2})
     assert "FILE changed while it was read" in ran.err

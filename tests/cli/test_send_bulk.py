@@ -1,383 +1,278 @@
-"""`smspoh send-bulk`, through the socket of a sandbox."""
+"""`smspoh send-bulk`: a file through an outbox, seen by a user."""
 
 from __future__ import annotations
 
 import csv
 import json
-import signal
 import stat
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from smspoh.cli import send_bulk as command
-from smspoh.envelope import decrypt
-from smspoh.errors import (
-    InvalidRequestError,
-    ProtocolError,
-    RejectedError,
-    ServerError,
-    TransportError,
-)
-from smspoh.gateway import Response, SendResult
+from smspoh.gateway import Status
+from smspoh.outbox import Outbox, State
+from smspoh.outbox.proving import Proving
+from smspoh.outbox.records import Delivery
+from smspoh.sandbox import Fault, SandboxSettings
 from smspoh.sandbox.ledger import Filters
+from smspoh.sandbox.server import Sandbox
 
-from .gateways import Wrapped, tampered
+from .gateways import tampered
+from .outboxes import use
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from smspoh.sandbox.server import Sandbox
+    from collections.abc import Iterator
 
     from .conftest import Run
 
-FROM = ["--from", "SMSPoh"]
-ROWS = """\
-number,text,id
-09 450 000 000,first,a
-0978912O456,second,b
-၀၉၇၈၉၁၂၃၄၅၆,တတိယ,c
-09 337 382 971,fourth,d
-09450000001,,e
-09450000002,sixth,f
-"""
+JOURNAL = "people.outbox.db"
+SEND = ["send-bulk", "people.csv", "--from", "SMSPoh"]
+QUICK = ["--settle", "0.2", "--readings", "1"]
+PEOPLE = "id,number,text\n" + "".join(f"r{n},0945000000{n},hello {n}\n" for n in range(4))
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Path:
-    path = tmp_path / "people.csv"
-    path.write_text(ROWS, encoding="utf-8")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def people() -> Path:
+    path = Path("people.csv")
+    path.write_text(PEOPLE)
     return path
 
 
-def _outcomes(path: str = "people.outcomes.csv") -> list[dict[str, str]]:
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        return sorted(csv.DictReader(file), key=lambda row: int(row["row"]))
+def outcomes(path: str = "out.csv") -> list[dict[str, str]]:
+    with Path(path).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
-def _column(name: str, path: str = "people.outcomes.csv") -> list[str]:
-    return [row[name] for row in _outcomes(path)]
+def counts(found: dict[str, Any]) -> dict[str, int]:
+    return {name: count for name, count in found["states"].items() if count}
 
 
-def _use(monkeypatch: pytest.MonkeyPatch, account: Sandbox, **changes: Any) -> Wrapped:
-    client = Wrapped(account, **changes)
-    monkeypatch.setattr(command, "connect", lambda _, **options: client)
-    return client
-
-
-def test_every_row_has_its_outcome(run: Run, account: Sandbox, table: Path) -> None:
-    ran = run("send-bulk", str(table), *FROM, "--reference-column", "id", "--json")
-    assert ran.code == 1
-    (summary,) = ran.rows
-    assert summary["rows"] == 6
-    assert summary["refused"] == {"LETTERS": 1, "UNCONFIRMED": 1, "TEXT": 1}
-    assert summary["outcomes"] == {"ACCEPTED": 3}
-    assert _column("reference") == list("abcdef")
-    assert _column("outcome") == [
-        "ACCEPTED",
-        "REFUSED",
-        "ACCEPTED",
-        "REFUSED",
-        "REFUSED",
-        "ACCEPTED",
-    ]
-    assert _column("verdict") == ["VALID", "LETTERS", "VALID", "UNCONFIRMED", "TEXT", "VALID"]
-    stored = {record.message_id: record for record in account.gateway.ledger.find(Filters())}
-    for row in (row for row in _outcomes() if row["outcome"] == "ACCEPTED"):
-        record = stored[row["messageId"]]
-        assert row["e164"] == f"+{record.to}"
-        assert row["reference"] == record.client_reference
-        assert (row["status"], row["parts"], row["proof"], row["encryptKey"]) == (
-            "Accepted",
-            "1",
-            "",
-            "",
-        )
-
-
-def test_unencrypted_rows_share_a_request(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_is_sent_and_every_state_is_counted(
+    run: Run, account: Sandbox, people: Path
 ) -> None:
-    client = _use(monkeypatch, account)
-    assert run("send-bulk", str(table), *FROM).code == 1
-    assert client.requests == 1
-
-
-def test_encrypted_rows_are_proven_and_their_keys_kept(
-    run: Run, account: Sandbox, table: Path
-) -> None:
-    ran = run("send-bulk", str(table), *FROM, "--encrypt", "--include-unconfirmed")
-    assert ran.code == 1  # two rows are still refused
-    assert "proven                 4" in ran.out
-    rows = [row for row in _outcomes() if row["outcome"] == "ACCEPTED"]
-    assert [row["proof"] for row in rows] == ["proven"] * 4
-    keys = [row["encryptKey"] for row in rows]
-    assert len(set(keys)) == 4
-    assert not any(key in ran.out + ran.err for key in keys)
-    stored = {
-        record.message_id: record.message for record in account.gateway.ledger.find(Filters())
-    }
-    opened = [decrypt(stored[row["messageId"]], row["encryptKey"]) for row in rows]
-    assert opened == ["first", "တတိယ", "fourth", "sixth"]
-    assert stat.S_IMODE(Path("people.outcomes.csv").stat().st_mode) == 0o600
-    assert not Path("people.outcomes.csv.keys").exists()
-
-
-def test_all_fine_is_code_0(run: Run, account: Sandbox, tmp_path: Path) -> None:
-    (tmp_path / "good.csv").write_text("to;say\n09450000000;hello\n")
-    columns = ["--number-column", "to", "--text-column", "say", "--delimiter", ";"]
-    ran = run("send-bulk", "good.csv", *FROM, *columns, "--outcomes", "done.jsonl", "--encrypt")
+    ran = run(*SEND, "--outcomes", "out.csv", "--json")
     assert (ran.code, ran.err) == (0, "")
-    (row,) = [json.loads(line) for line in Path("done.jsonl").read_text().splitlines()]
-    assert (row["row"], row["e164"], row["proof"], row["parts"]) == (
-        1,
-        "+959450000000",
-        "proven",
-        1,
+    (found,) = ran.rows
+    assert set(found["states"]) == set(State)
+    assert counts(found) == {"ACCEPTED": 4}
+    assert (found["taken"], found["thereAlready"], found["run"]["accepted"]) == (4, 0, 4)
+    assert (found["journal"], found["outcomeFile"]) == (JOURNAL, "out.csv")
+    stored = {record.message_id: record for record in account.gateway.ledger.find(Filters())}
+    for row in outcomes():
+        record = stored[row["messageId"]]
+        assert (row["to"], row["state"]) == (f"+{record.to}", "ACCEPTED")
+        assert row["reference"] == record.client_reference
+    for path in (JOURNAL, f"{JOURNAL}-key", "out.csv"):
+        assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
+
+
+def test_the_second_run_sends_nothing_and_says_so(run: Run, account: Sandbox, people: Path) -> None:
+    assert run(*SEND).code == 0
+    again = run(*SEND)
+    assert again.code == 0
+    assert "nothing was left to send" in again.out
+    assert again.err == (
+        "smspoh: 4 rows are in the journal already, and are not taken again; 0 are new\n"
     )
-    assert row["error"] is None
+    assert account.gateway.ledger.newest() == 4
 
 
-def test_numbers_abroad_are_judged_by_their_own_plan(
-    run: Run, account: Sandbox, tmp_path: Path
-) -> None:
-    (tmp_path / "abroad.csv").write_text(
-        "number,text\n+66 81 234 5678,a\n+66 8123 4567,b\n+66 2 123 4567,c\n081 234 5678,d\n"
-    )
-    ran = run("send-bulk", "abroad.csv", *FROM, "--region", "th", "--json")
-    assert ran.code == 1
-    assert _column("verdict", "abroad.outcomes.csv") == [
-        "VALID",
-        "TOO_SHORT",
-        "NOT_MOBILE",
-        "VALID",
-    ]
-    assert _column("e164", "abroad.outcomes.csv") == ["+66812345678", "", "", "+66812345678"]
-    assert _column("outcome", "abroad.outcomes.csv").count("ACCEPTED") == 2
-
-
-def test_standard_input(run: Run, account: Sandbox) -> None:
-    ran = run(
-        "send-bulk", "-", *FROM, "--outcomes", "out.csv", stdin="number,text\n09450000000,x\n"
-    )
-    assert ran.code == 0
-    assert _column("outcome", "out.csv") == ["ACCEPTED"]
-
-
-def test_keys_are_on_the_disk_before_the_first_message_leaves(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[tuple[int, list[dict[str, str]]]] = []
-
-    def before_send(_number: int) -> None:
-        path = Path("people.outcomes.csv.keys")
-        with path.open(newline="") as file:
-            seen.append((stat.S_IMODE(path.stat().st_mode), list(csv.DictReader(file))))
-
-    _use(monkeypatch, account, before_send=before_send)
-    run("send-bulk", str(table), *FROM, "--encrypt", "--reference-column", "id")
-    assert len(seen) == 3
-    expected = {
-        row["reference"]: row["encryptKey"] for row in _outcomes() if row["outcome"] == "ACCEPTED"
-    }
-    for mode, keys in seen:
-        assert mode == 0o600
-        assert {row["reference"]: row["encryptKey"] for row in keys} == expected
-
-
-def test_a_row_is_in_the_file_before_the_next_is_sent(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lengths: list[int] = []
-
-    def before_send(_number: int) -> None:
-        lengths.append(_column("outcome").count("ACCEPTED"))
-
-    _use(monkeypatch, account, before_send=before_send)
-    run("send-bulk", str(table), *FROM, "--encrypt", "--workers", "1")
-    assert lengths == [0, 1, 2]
-
-
-def test_a_changed_ciphertext_is_not_proven(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def reply(number: int, result: SendResult) -> SendResult:
-        messages = tuple(map(tampered, result.messages)) if number == 2 else result.messages
-        return SendResult(messages, result.encrypt_key)
-
-    _use(monkeypatch, account, reply=reply)
-    table.write_text("number,text\n09450000000,a\n09450000001,b\n09450000002,c\n")
-    ran = run("send-bulk", str(table), *FROM, "--encrypt", "--workers", "1", "--json")
-    assert ran.code == 1
-    assert (ran.rows[0]["proven"], ran.rows[0]["notProven"]) == (2, 1)
-    assert _column("proof") == ["proven", "not proven", "proven"]
-
-
-def _raise(error: Exception) -> Callable[[int], None]:
-    def before_send(number: int) -> None:
-        if number == 2:
-            raise error
-
-    return before_send
+def test_a_file_that_has_grown_sends_what_is_new(run: Run, account: Sandbox, people: Path) -> None:
+    assert run(*SEND).code == 0
+    header, *rows = PEOPLE.splitlines()
+    people.write_text("\n".join([header, "n,09450000009,hello", *reversed(rows)]))
+    (found,) = run(*SEND, "--json").rows
+    assert (found["taken"], found["thereAlready"]) == (1, 4)
+    assert account.gateway.ledger.newest() == 5
 
 
 @pytest.mark.parametrize(
-    ("error", "outcomes", "code"),
+    "other",
     [
-        (TransportError("lost", maybe_sent=True), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
-        (TransportError("lost", maybe_sent=False), ["ACCEPTED", "FAILED", "SKIPPED"], 3),
-        (ServerError("lost"), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
-        (RejectedError("lost", response=Response(404)), ["ACCEPTED", "FAILED", "SKIPPED"], 3),
-        (RejectedError("lost", response=Response(408)), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
-        (RejectedError("lost", response=Response(409)), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
-        (ProtocolError("lost"), ["ACCEPTED", "UNKNOWN", "SKIPPED"], 3),
-        (InvalidRequestError("lost", fields={}), ["ACCEPTED", "FAILED", "ACCEPTED"], 1),
+        ["--from", "Other"],
+        ["--template", "Dear {id}"],
+        ["--encrypt"],
+        ["--key-column", "id"],
+        ["--zawgyi", "convert"],
     ],
 )
-def test_a_request_that_fails(
-    run: Run,
-    account: Sandbox,
-    table: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    error: Exception,
-    outcomes: list[str],
-    code: int,
+def test_another_way_of_sending_is_refused_unless_it_is_meant(
+    run: Run, account: Sandbox, people: Path, other: list[str]
 ) -> None:
-    client = _use(monkeypatch, account, before_send=_raise(error))
-    table.write_text("number,text\n09450000000,a\n09450000001,b\n09450000002,c\n")
-    ran = run("send-bulk", str(table), *FROM, "--encrypt", "--workers", "1")
-    assert ran.code == code
-    assert _column("outcome") == outcomes
-    assert _column("error")[1] == "lost"
-    assert [bool(key) for key in _column("encryptKey")] == [True, True, outcomes[2] != "SKIPPED"]
-    assert client.requests == 3 - outcomes.count("SKIPPED")  # and none twice
-    assert ran.err == ("smspoh: lost\n" if code == 3 else "")
+    (found,) = run(*SEND, "--json").rows
+    ran = run(*SEND, *other)
+    assert (ran.code, "was made for another FILE" in ran.err) == (2, True)
+    job = ran.err.split()[-1]
+    assert account.gateway.ledger.newest() == 4
+    if other[0] == "--from":
+        ran = run(*SEND, *other, "--job", job, "--json")
+        assert (ran.code, ran.rows[0]["taken"], ran.rows[0]["thereAlready"]) == (0, 0, 4)
+        assert account.gateway.ledger.newest() == 4
+    assert found["messages"] == 4
 
 
-def test_a_bulk_request_that_fails_is_unknown_for_all_of_it(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_journal_of_another_file_is_refused(run: Run, account: Sandbox, people: Path) -> None:
+    assert run(*SEND).code == 0
+    people.rename("others.csv")
+    ran = run("send-bulk", "others.csv", "--from", "SMSPoh", "--journal", JOURNAL)
+    assert (ran.code, "another --journal" in ran.err) == (2, True)
+    assert account.gateway.ledger.newest() == 4
+
+
+def test_a_bad_row_stops_it_until_it_is_skipped_or_mended(
+    run: Run, account: Sandbox, people: Path
 ) -> None:
-    def before_send(_number: int) -> None:
-        raise TransportError("lost", maybe_sent=True)
+    people.write_text(PEOPLE + "d,0945000000O,x\ne,09450000008\n")
+    ran = run(*SEND, "--corrections", "mend.csv")
+    assert (ran.code, Path(JOURNAL).exists()) == (1, False)
+    assert ran.err == "smspoh: nothing was sent: 2 rows are not OK (see --skip-bad)\n"
+    assert account.gateway.ledger.newest() == 0
+    ran = run(*SEND, "--skip-bad", "--outcomes", "out.csv", "--json")
+    assert (ran.code, counts(ran.rows[0])) == (1, {"ACCEPTED": 4})
+    assert [row["verdict"] for row in outcomes()] == ["OK"] * 4 + ["LETTERS", "CELLS"]
+    assert [row["state"] for row in outcomes()][4:] == ["", ""]
+    people.write_text(PEOPLE + "d,09450000007,x\ne,09450000008,x\n")
+    assert run(*SEND).code == 0
+    assert account.gateway.ledger.newest() == 6
 
-    _use(monkeypatch, account, before_send=before_send)
-    ran = run("send-bulk", str(table), *FROM)
-    assert ran.code == 3
-    assert _column("outcome").count("UNKNOWN") == 3
+
+def test_a_dry_run_makes_nothing(run: Run, people: Path) -> None:
+    """It needs no credentials either."""
+    assert run(*SEND, "--dry-run").out.splitlines()[0] == "rows read        4"
+    (found,) = run(*SEND, "--dry-run", "--json").rows
+    assert found["wouldBeSent"] == 4
+    people.write_text(PEOPLE + "d,0945000000O,x\n")
+    assert run(*SEND, "--dry-run", "--skip-bad").code == 1
+    assert [path.name for path in Path().iterdir()] == ["people.csv"]
 
 
-def test_ctrl_c_writes_down_what_is_on_its_way(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
+def test_encrypted_messages_are_proven_from_the_history(
+    run: Run, account: Sandbox, people: Path
 ) -> None:
-    main = threading.main_thread().ident
-    assert main is not None
-
-    def before_send(number: int) -> None:
-        if number == 2:
-            signal.pthread_kill(main, signal.SIGINT)
-
-    handler = signal.getsignal(signal.SIGINT)
-    _use(monkeypatch, account, before_send=before_send)
-    table.write_text("number,text\n" + "09450000000,a\n" * 5)
-    ran = run("send-bulk", str(table), *FROM, "--encrypt", "--workers", "1")
-    assert ran.code == 130
-    assert _column("outcome") == ["ACCEPTED", "ACCEPTED", "SKIPPED", "SKIPPED", "SKIPPED"]
-    assert _column("proof")[:2] == ["proven", "proven"]
-    assert signal.getsignal(signal.SIGINT) is handler
+    ran = run(*SEND, "--encrypt", "--outcomes", "out.jsonl", "--key-column", "id")
+    assert (ran.code, ran.err) == (0, "")
+    assert ["proven", "4 of 4"] in [line.split(maxsplit=1) for line in ran.out.splitlines()]
+    rows = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
+    assert [(row["proof"], row["key"]) for row in rows] == [("proven", f"r{n}") for n in range(4)]
+    ran = run(*SEND, "--encrypt", "--key-column", "id", "--no-prove", "--json")
+    assert (ran.code, ran.rows[0]["proven"]) == (0, None)
 
 
-def test_a_row_of_other_cells_than_the_header_is_never_sent(
-    run: Run, account: Sandbox, table: Path
+def test_a_ciphertext_that_was_changed_is_exit_code_1(
+    run: Run, account: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table.write_text(
-        'number,text\n\n09450000000,Hello, world\n09450000001\n"09450000002","a\nb"\n9,x\n'
-    )
-    left = account.gateway.ledger.balance
-    ran = run("send-bulk", str(table), *FROM, "--json")
-    assert ran.code == 1
-    assert ran.rows[0]["refused"]["CELLS"] == 2
-    assert _column("outcome") == ["REFUSED", "REFUSED", "ACCEPTED", "REFUSED"]
-    assert _column("verdict")[:3] == ["CELLS", "CELLS", "VALID"]
-    assert _column("line") == ["3", "4", "5", "7"]
-    assert _column("error")[0] == "a row of 3 cells under a header of 2"
-    assert left - account.gateway.ledger.balance == account.gateway.settings.price
+    ours = Proving._of_the_job
+
+    def one_changed(self: Proving, batch: Any) -> Any:
+        return ours(self, [tampered(batch[0]), *batch[1:]])
+
+    monkeypatch.setattr(Proving, "_of_the_job", one_changed)
+    ran = run(*SEND, "--encrypt", "--outcomes", "out.csv", "--json")
+    assert (ran.code, ran.rows[0]["proven"], ran.rows[0]["notProven"]) == (1, 3, 1)
+    assert sorted(row["proof"] for row in outcomes()) == ["not proven", *["proven"] * 3]
 
 
-def test_the_same_command_twice_does_not_send_twice(
-    run: Run, account: Sandbox, table: Path
+def test_a_message_whose_reply_is_lost_goes_once(
+    run: Run, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("send-bulk", str(table), *FROM)
-    left = account.gateway.ledger.balance
-    content = Path("people.outcomes.csv").read_bytes()
-    ran = run("send-bulk", str(table), *FROM)
-    assert (ran.code, ran.out) == (2, "")
-    assert "is there already: move it away first" in ran.err
-    assert account.gateway.ledger.balance == left
-    assert Path("people.outcomes.csv").read_bytes() == content
+    lost = Fault("reset", stage="after", path="/send/bulk", times=1)
+    with Sandbox(settings=SandboxSettings(faults=(lost,))) as account:
+        use(account, monkeypatch)
+        ran = run(*SEND, *QUICK, "--json")
+        assert (ran.code, ran.rows[0]["run"]["unclear"]) == (0, 4)
+        assert account.gateway.ledger.newest() == 4
 
 
-def test_left_over_keys_are_never_overwritten(run: Run, account: Sandbox, table: Path) -> None:
-    keys = Path("people.outcomes.csv.keys")
-    keys.write_text("of a run that was cut off")
-    left = account.gateway.ledger.balance
-    ran = run("send-bulk", str(table), *FROM, "--encrypt")
-    assert (ran.code, "the keys of a run that was cut off" in ran.err) == (2, True)
-    assert not Path("people.outcomes.csv").exists()
-    assert keys.read_text() == "of a run that was cut off"
-    assert account.gateway.ledger.balance == left
+def test_a_refused_message_is_exit_code_1_and_told(
+    run: Run, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sandbox(settings=SandboxSettings(senders=frozenset({"Other"}))) as account:
+        use(account, monkeypatch)
+        ran = run(*SEND, "--json", "--outcomes", "out.csv")
+        assert (ran.code, counts(ran.rows[0])) == (1, {"FAILED": 4})
+    assert {row["state"] for row in outcomes()} == {"FAILED"}
+    assert all(row["why"] for row in outcomes())
+
+
+def test_credentials_that_are_refused_pause_it(
+    run: Run, account: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMSPOH_API_SECRET", "another")
+    ran = run(*SEND)
+    assert (ran.code, ran.err) == (3, "smspoh: paused (http_401); 4 messages are left\n")
+    monkeypatch.setenv("SMSPOH_API_SECRET", account.api_secret)
+    assert run(*SEND).code == 0
+    assert account.gateway.ledger.newest() == 4
+
+
+def test_outcomes_are_replaced_whole_and_guarded(run: Run, account: Sandbox, people: Path) -> None:
+    people.write_text(PEOPLE.replace("r0", "=1+1"))
+    keyed = [*SEND, "--key-column", "id", "--outcomes", "out.csv"]
+    Path("out.csv").write_text("of an earlier run")
+    assert run(*keyed).code == 0
+    assert [row["key"] for row in outcomes()] == ["'=1+1", "r1", "r2", "r3"]
+    with Outbox(JOURNAL) as outbox:
+        entry = next(outbox.journal.export())
+        said = Delivery(Status("=cmd()"), reference=entry.reference)
+        outbox.journal.merge_delivery([said], outbox.clock.now_ms())
+    assert run(*keyed).code == 0
+    assert outcomes()[0]["delivery"] == "other"
+    assert sorted(path.name for path in Path().glob("out*")) == ["out.csv"]
+
+
+def test_outcomes_that_cannot_be_written_are_exit_code_4(
+    run: Run, account: Sandbox, people: Path
+) -> None:
+    Path("out.csv").mkdir()
+    ran = run(*SEND, "--outcomes", "out.csv")
+    assert (ran.code, "the journal has them" in ran.err) == (4, True)
+    assert account.gateway.ledger.newest() == 4
+    Path("out.csv").rmdir()
+    assert run(*SEND, "--outcomes", "out.csv").code == 0
+    assert account.gateway.ledger.newest() == 4
 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["people.csv"], "Missing option '--from'"),
-        (FROM, "Missing argument"),
-        (["missing.csv", *FROM], "FILE cannot be read"),
-        (["people.csv", "--from", "?"], "sender must be"),
-        (["people.csv", *FROM, "--number-column", "phone"], "choose another with --number-column"),
-        (["people.csv", *FROM, "--reference-column", "text"], "has a reference twice"),
-        (["people.csv", *FROM, "--workers", "0"], "0 is not in the range"),
-        (["people.csv", *FROM, "--workers", "17"], "17 is not in the range"),
-        (
-            ["people.csv", *FROM, "--region", "ZZ"],
-            "'ZZ' is no region: it needs two letters of ISO 3166-1",
-        ),
-        (["people.csv", *FROM, "--outcomes", "no/where.csv"], "cannot be created"),
-        (["-", *FROM], "--outcomes is needed"),
+        (["missing.csv", "--from", "SMSPoh"], "FILE cannot be read"),
+        ([*SEND[1:], "--number-column", "phone"], "choose another with --number-column"),
+        ([*SEND[1:], "--key-column", "no"], "no column of the name 'no'"),
+        ([*SEND[1:], "--workers", "0"], "0 is not in the range"),
+        ([*SEND[1:], "--settle", "-1"], "not in the range"),
+        ([*SEND[1:], "--budget", "5"], "--budget needs --price"),
+        ([*SEND[1:], "--job", "much-too-long"], "job"),
+        ([*SEND[1:], "--deadline", "2001-01-01T00:00+06:30"], "--deadline is over"),
+        (["-", "--from", "SMSPoh"], "--journal is needed"),
     ],
 )
-def test_bad_input(
-    run: Run, account: Sandbox, table: Path, arguments: list[str], says: str
+def test_bad_input_makes_nothing(
+    run: Run, account: Sandbox, people: Path, arguments: list[str], says: str
 ) -> None:
-    table.write_text(ROWS.replace("sixth", "first"), encoding="utf-8")
-    left = account.gateway.ledger.balance
-    ran = run("send-bulk", *arguments, stdin="number,text\n09450000000,x\n")
-    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert says in ran.err
-    assert account.gateway.ledger.balance == left
+    ran = run("send-bulk", *arguments)
+    assert (ran.code, ran.out, says in ran.err) == (2, "", True)
+    assert not list(Path().glob("*outbox*"))
+    assert account.gateway.ledger.newest() == 0
 
 
-def test_too_many_rows(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(command, "ROWS_MAX", 5)
-    ran = run("send-bulk", str(table), *FROM)
-    assert (ran.code, ran.err) == (
-        2,
-        "smspoh: FILE has more than 5 rows, the most that one run takes\n",
-    )
+def test_it_shows_no_number_no_text_and_no_key(run: Run, account: Sandbox, people: Path) -> None:
+    ran = run(*SEND, "--encrypt")
+    for secret in ("94500", "hello", Path(f"{JOURNAL}-key").read_text().strip()):
+        assert secret not in ran.out + ran.err
 
 
-def test_a_fault_of_ours_is_raised_after_every_row_has_its_outcome(
-    run: Run, account: Sandbox, table: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _use(monkeypatch, account, before_send=_raise(RuntimeError("09450000000")))
-    table.write_text("number,text\n" + "09450000000,a\n" * 4)
-    ran = run("send-bulk", str(table), *FROM, "--encrypt", "--workers", "1")
-    assert ran.code == 70
-    assert "450" not in ran.err
-    assert _column("outcome") == ["ACCEPTED", "UNKNOWN", "SKIPPED", "SKIPPED"]
-    keys = Path("people.outcomes.csv.keys").read_text()
-    assert _column("encryptKey")[1] in keys  # the run was cut off, so they stay
+def test_settings_are_those_of_a_new_journal(run: Run, account: Sandbox, people: Path) -> None:
+    assert run(*SEND, *QUICK).code == 0
+    (found,) = run("outbox", "status", JOURNAL, "--json").rows
+    assert found["settings"]["settleSeconds"] == 0.2
+    assert found["settings"]["readingsMin"] == 1
+    ran = run(*SEND, "--settle", "5")
+    assert (ran.code, "another --settle" in ran.err) == (2, True)

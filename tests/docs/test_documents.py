@@ -148,7 +148,7 @@ def test_every_verdict_outcome_and_column_is_in_the_guide() -> None:
     text = GUIDE.read_text("utf-8")
     words = [verdict.name for verdict in Verdict]
     words += [*RowVerdict, *OWN_COLUMNS]
-    words += [*Outcome, "REFUSED", "TEXT", *_outcomes.OutcomeRow._fields]
+    words += [*Outcome, "REFUSED", *_outcomes.COLUMNS]
     assert [word for word in words if f"`{word}`" not in text] == []
 
 

@@ -58,13 +58,14 @@ def test_the_shell_lines_do_what_the_text_says(tmp_path: Path) -> None:
     assert [each.returncode for each in done] == [1, 0, 1, 1]
     assert done[0].stderr == "refused 1 of 3 rows: 1 LETTERS\n"
     assert done[1].stderr == "3 texts, 3 parts, cost 37.5: 3 GSM7\n"
-    assert "row 3, line 4: LETTERS" in done[2].stdout
-    assert "proven                 2" in done[3].stdout
-    assert [each.stderr for each in done[2:]] == ["", ""]
+    assert "BAD_NUMBER      1  1 LETTERS" in done[2].stdout
+    assert "proven      2 of 2" in done[3].stdout
+    nothing = "smspoh: nothing was sent: 1 rows are not OK (see --skip-bad)\n"
+    assert [each.stderr for each in done[2:]] == [nothing, ""]
     assert stored == 2
     with (tmp_path / "clean.csv").open(encoding="utf-8", newline="") as file:
         clean = [(row["e164"], row["verdict"]) for row in csv.DictReader(file)]
     assert clean == [("+959789123456", "VALID"), ("+959450000000", "VALID"), ("", "LETTERS")]
-    with (tmp_path / "customers.outcomes.csv").open(encoding="utf-8", newline="") as file:
-        outcomes = {row["row"]: row["outcome"] for row in csv.DictReader(file)}
-    assert outcomes == {"1": "ACCEPTED", "2": "ACCEPTED", "3": "REFUSED"}
+    with (tmp_path / "sent.csv").open(encoding="utf-8", newline="") as file:
+        states = {row["row"]: row["state"] for row in csv.DictReader(file)}
+    assert states == {"1": "ACCEPTED", "2": "ACCEPTED", "3": ""}

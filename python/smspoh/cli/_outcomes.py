@@ -1,99 +1,139 @@
-"""The outcome file of a bulk send, and the keys that wait beside it.
-
-Both are of mode 0600 and new: a file that is there already is never written
-to. A row is in the outcome file as soon as its outcome is known. The keys of
-encrypted messages are on the disk before the first message leaves, in a file
-of their own; when every row has its outcome, and with it its key, that file
-is deleted. After a crash it is what opens the messages whose answer was lost.
-"""
+"""What became of each row of FILE: looked up in the journal, and written as a whole."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
 from smspoh._private import PrivateFile
 from smspoh._spreadsheet import csv_line, guarded
+from smspoh.outbox import Preflight, RowVerdict
 
+from ._exit import Unrecorded
+from ._input import batches
+from ._looking import cells_of
 from ._output import to_json
+from .outbox._journal import word, written_time
+from .outbox.enqueueing import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
+    from typing import BinaryIO
+
+    from smspoh.outbox import Checked, Outbox
+
+    from .outbox.enqueueing import Taking
+
+COLUMNS: Final = (
+    "row",
+    "key",
+    "to",
+    "verdict",
+    "state",
+    "since",
+    "reference",
+    "attempts",
+    "messageId",
+    "parts",
+    "delivery",
+    "proof",
+    "why",
+    "detail",
+)
+# What others wrote, and no spreadsheet shall run.
+FREE: Final = frozenset({"key", "messageId", "why", "detail"})
+_BATCH_ROWS: Final = 1000
 
 
-class OutcomeRow(NamedTuple):
-    """One row of the outcome file. The names are its columns."""
+def write_outcomes(
+    path: Path,
+    outbox: Outbox,
+    taking: Taking,
+    source: BinaryIO,
+    proof_of: Callable[[str], str | None],
+) -> None:
+    """Write what became of each row to a file of mode 0600, in the place of what is there.
 
-    row: int  # of the input, from 1, without the header and without empty lines
-    line: int  # of the input, from 1, where the row begins
-    reference: str
-    e164: str | None
-    verdict: str
-    outcome: str | None  # None in a dry run, of a row that would be sent
-    status: str | None = None
-    messageId: str | None = None  # noqa: N815 - the gateway's own spelling
-    parts: int | None = None
-    proof: str | None = None
-    encryptKey: str | None = None  # noqa: N815 - the gateway's own spelling
-    error: str | None = None
-    seal: str | None = None  # what --resume knows the same input by; None in a dry run
+    It is written beside its place first, so that half of it is never taken for the whole.
 
+    Args:
+        path: where: CSV, or JSON lines when its name ends in .jsonl.
+        outbox: what the rows were taken into.
+        taking: how they were.
+        source: FILE, at its beginning.
+        proof_of: returns a word for the proof of the message of a reference, or None.
 
-# What others wrote, and no spreadsheet shall run. References and keys must be exact.
-FREE = ("status", "messageId", "error")
-
-
-class OutcomeFile:
-    """Writes outcomes as CSV, or as JSON lines when the name ends in .jsonl."""
-
-    def __init__(self, path: Path) -> None:
-        """Create the file.
-
-        Raises:
-            BadInput: something is there already, or it cannot be created.
-        """
-        self.path = path
-        self._as_json = path.suffix == ".jsonl"
-        self._file = PrivateFile(path, what="the outcome file")
-        if not self._as_json:
-            self._file.append(csv_line(OutcomeRow._fields))
-
-    def write(self, row: OutcomeRow) -> None:
-        """Write one row; it is in the file when this returns."""
-        if self._as_json:  # where an escaped lone surrogate is still what it was
-            self._file.append(f"{to_json(row._asdict())}\n".encode(errors="backslashreplace"))
-            return
-        cells = row._asdict() | {name: guarded(getattr(row, name)) for name in FREE}
-        self._file.append(csv_line([*cells.values()]))
-
-    def sync(self) -> None:
-        """Wait until the disk has it."""
-        self._file.sync()
-
-    def close(self) -> None:
-        """Wait until the disk has it, and close."""
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._file.close()
+    Raises:
+        Unrecorded: it could not be written. The journal has all of it.
+    """
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    as_json = path.suffix == ".jsonl"
+    try:
+        with PrivateFile(draft, what="the file of outcomes") as file:
+            if not as_json:
+                file.append(csv_line(COLUMNS))
+            for batch in batches(_rows(outbox, taking, source, proof_of), _BATCH_ROWS):
+                file.append(b"".join(_line(row, as_json=as_json) for row in batch))
+        draft.replace(path)
+    except OSError as error:
+        _remove(draft)
+        raise Unrecorded(
+            f"outcomes could not be written to {path}: {error.strerror};"
+            " the journal has them, and the same command writes them"
+        ) from error
+    except BaseException:
+        _remove(draft)
+        raise
 
 
-def keys_path(outcomes: Path) -> Path:
-    """Return where the keys wait: the outcome file's name and `.keys`."""
-    return outcomes.with_name(f"{outcomes.name}.keys")
+def _remove(draft: Path) -> None:
+    with suppress(OSError):
+        draft.unlink()
 
 
-def write_keys(path: Path, keys: Iterable[tuple[str, str]]) -> None:
-    """Write references and keys as CSV, and wait until the disk has them."""
-    with PrivateFile(path, what="the file of keys") as file:
-        file.append(csv_line(("reference", "encryptKey")) + b"".join(map(csv_line, keys)))
+def _line(row: tuple[Any, ...], *, as_json: bool) -> bytes:
+    if as_json:  # where an escaped lone surrogate is still what it was
+        named = dict(zip(COLUMNS, row, strict=True))
+        return f"{to_json(named)}\n".encode(errors="backslashreplace")
+    cells = zip(COLUMNS, row, strict=True)
+    return csv_line([guarded(cell) if name in FREE else cell for name, cell in cells])
+
+
+def _rows(
+    outbox: Outbox, taking: Taking, source: BinaryIO, proof_of: Callable[[str], str | None]
+) -> Iterator[tuple[Any, ...]]:
+    with cells_of(taking.looking.table(source), "written") as rows:
+        for row in Preflight(taking.looking.rules).check(rows):
+            yield _row(outbox, taking, row, proof_of)
+
+
+def _row(
+    outbox: Outbox, taking: Taking, row: Checked, proof_of: Callable[[str], str | None]
+) -> tuple[Any, ...]:
+    own = None
+    if taking.key_column is not None and row.cells is not None:
+        own = row.cells.get(taking.key_column)
+    verdict = str(row.verdict)
+    if row.verdict is RowVerdict.BAD_NUMBER and row.number is not None:
+        verdict = row.number.name
+    head = (row.row, own, row.e164, verdict)
+    entry = None
+    if row.verdict is RowVerdict.OK:
+        entry = outbox.journal.of_key(key_of(row, taking))
+    if entry is None:
+        return (*head, *(None,) * 8, row.why, None)
+    return (
+        *head,
+        entry.state.value,
+        written_time(entry.since_ms),
+        entry.reference,
+        entry.attempts,
+        entry.message_id,
+        entry.parts,
+        None if entry.delivery is None else word(entry.delivery),
+        proof_of(entry.reference),
+        entry.why,
+        entry.detail,
+    )

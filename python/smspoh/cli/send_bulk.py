@@ -1,322 +1,243 @@
-"""`smspoh send-bulk`: the rows of a CSV file, sent; each outcome written down."""
+"""`smspoh send-bulk`: the rows of a CSV file through an outbox, each sent once."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from itertools import islice
+import hashlib
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from smspoh.gateway import GATEWAY_V3, OutgoingMessage
-from smspoh.gateway.arguments import checked_sender
+from smspoh.outbox import State
 
-from ._bulk_rows import Columns, examine, seal
-from ._bulk_summary import Summary
-from ._credentials import base_url_option, connect
-from ._exit import INTERRUPTED, OK, REFUSED, BadInput, Unrecorded
-from ._input import batches, open_input, region_option
-from ._outcomes import OutcomeFile, OutcomeRow, keys_path, write_keys
-from ._output import Progress, json_option, note, printing_after
-from ._resume import Plan, mark_resumed, plan_resume
-from ._sending import (
-    WORKERS_MAX,
-    Outcome,
-    Result,
-    Stop,
-    interruptible,
-    send_all,
-    send_one,
-    send_together,
+from ._exit import INTERRUPTED, OK, REFUSED, BadInput
+from ._looking import report_object as looked_object
+from ._looking import show_report
+from ._output import Progress, note, printing_after, to_json
+from ._proofs import Proofs
+from .outbox._journal import are_all, counted_lines, keyring_option, show_pairs
+from .outbox.enqueueing import CHANGED, Taking, look, open_twice, opened, take, taking_options
+from .outbox.sending import (
+    SENT,
+    code_of,
+    report_object,
+    sender_of,
+    sending_of,
+    sending_options,
+    tell_end,
 )
-from ._table import delimiter_option, read_records
-from ._templates import find_opt_outs, find_template, template_options
-from ._zawgyi import zawgyi_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping
+    from decimal import Decimal
 
-    from smspoh.gateway import Client
-    from smspoh.gateway.models import ZawgyiChoice
+    from smspoh.outbox import Outbox, PreflightReport, Proof, Report, Template
+    from smspoh.outbox.records import Enqueued
 
-    from ._bulk_rows import Row
-
-ROWS_MAX = 1_000_000  # they are held in memory, some 400 bytes each
+SUFFIX: Final = ".outbox.db"
+BATCH_ENCRYPTED: Final = 10  # they go out one by one, and Ctrl-C waits for what was claimed
+_LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @click.command("send-bulk")
 @click.argument("file", metavar="FILE.csv")
-@click.option("--from", "sender", metavar="SENDER", required=True, help="The registered sender ID.")
-@click.option("--number-column", default="number", show_default=True, metavar="NAME")
-@click.option("--text-column", default="text", show_default=True, metavar="NAME")
 @click.option(
-    "--reference-column",
-    metavar="NAME",
-    help="Your own reference of each row, at most 50 characters. Without it they are made.",
+    "--journal",
+    type=click.Path(path_type=Path),
+    help=f"Where the messages are kept; by default FILE with {SUFFIX} for its suffix.",
 )
-@template_options
-@delimiter_option
-@region_option
-@click.option("--include-unconfirmed", is_flag=True, help="Send to UNCONFIRMED numbers too.")
-@click.option("--encrypt", is_flag=True, help="Send encrypted, a new key each, and prove each.")
-@click.option("--test", is_flag=True, help="Mark as test messages.")
-@zawgyi_option
+@keyring_option
+@taking_options
+@sending_options
+@click.option(
+    "--prove/--no-prove",
+    default=None,
+    help="Open what the history holds of each encrypted message; done with --encrypt.",
+)
 @click.option(
     "--outcomes",
     type=click.Path(path_type=Path),
-    help="Where to write what became of each row: a new .csv or .jsonl. "
-    "By default FILE.outcomes.csv.",
+    metavar="OUT",
+    help="Write what became of each row: a .csv or .jsonl, written anew each time.",
 )
-@click.option(
-    "--resume",
-    type=click.Path(path_type=Path),
-    metavar="OUTCOMES",
-    help="Send only what the run that wrote this file has SKIPPED. Needs --outcomes, a new file.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, WORKERS_MAX),
-    default=4,
-    show_default=True,
-    help="Requests at a time.",
-)
-@click.option(
-    "--dry-run",
-    is_flag=True,
-    help="Look at every row and send nothing. Lists what is refused, or writes it to --outcomes.",
-)
-@base_url_option
-@json_option
+@click.option("--dry-run", is_flag=True, help="Look at every row, and do nothing else.")
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     *,
     file: str,
-    sender: str,
-    number_column: str,
-    text_column: str,
-    reference_column: str | None,
-    template: str | None,
-    template_file: str | None,
-    opt_out: str | None,
-    delimiter: str,
-    region: str | None,
-    include_unconfirmed: bool,
-    encrypt: bool,
-    test: bool,
-    zawgyi: ZawgyiChoice,
+    journal: Path | None,
+    keyring: bool,
+    prove: bool | None,
     outcomes: Path | None,
-    resume: Path | None,
-    workers: int,
     dry_run: bool,
-    base_url: str | None,
     as_json: bool,
+    **options: Any,
 ) -> None:
-    """Send the rows of a CSV file and write down each outcome.
+    """Send the rows of a CSV file, each once, whatever is killed meanwhile.
 
-    Numbers are normalized first (strict, and able to take an SMS); a row that
-    is refused is counted and written down, and stops no other. Nothing is sent
-    twice: an outcome file that is there already is an error, and a request that
-    failed is not tried again. The first failure of the gateway ends the run;
-    rows that were not tried are SKIPPED, rows without an answer UNKNOWN.
-    Ctrl-C ends it after what is on its way, a second one at once. --resume goes
-    on with the rows that are SKIPPED.
+    All rows are looked at first, as by 'smspoh preflight', and nothing is sent if
+    one of them is refused (see --skip-bad). Then they are kept in a journal and
+    sent from there. The same command again goes on where it was: it sends
+    nothing twice, and of a FILE that has grown only what is new.
 
-    The outcome file has mode 0600. With --encrypt it holds the keys, which are
-    nowhere else.
-    """
-    checked_sender(sender, GATEWAY_V3)
-    texts = find_template(template, template_file)
-    columns = Columns(number_column, text_column, texts, reference_column)
-    opt_outs = find_opt_outs(opt_out, region)
-    if resume is not None and outcomes is None and not dry_run:
-        raise BadInput("--resume needs --outcomes, a new file for what becomes of each row")
-    with open_input(file) as source:
-        records = list(
-            islice(read_records(source, columns.wanted(), delimiter=delimiter), ROWS_MAX + 1)
-        )
-    if len(records) > ROWS_MAX:
-        raise BadInput(f"FILE has more than {ROWS_MAX:,} rows, the most that one run takes")
-    model = OutgoingMessage(
-        to="", message="", sender=sender, encrypt=encrypt, test=test, zawgyi=zawgyi
+    Ctrl-C ends it after what is on its way, a second one at once.
+
+    \b
+    Examples:
+      smspoh send-bulk customers.csv --from SMSPoh --dry-run
+      smspoh send-bulk customers.csv --from SMSPoh --encrypt --outcomes march.csv
+    """  # noqa: D301 - click wants the character, not the letters
+    journal = journal or _beside(file)
+    job = options["job"]
+    taking = Taking.of(options | {"job": job or "x"}, journal, keyring=keyring)
+    if job is None:
+        made = _job_of(file, options, taking.looking.rules.template)
+        taking = replace(taking, settings=taking.settings | {"job": made})
+    how = sending_of(
+        options, _dearest(options["prices"]), batch=BATCH_ENCRYPTED if options["encrypt"] else 100
     )
-    rows = examine(
-        records,
-        model,
-        columns=columns,
-        opt_outs=opt_outs,
-        region=region,
-        include_unconfirmed=include_unconfirmed,
-    )
-    if resume is not None:
-        plan = plan_resume(resume, rows, records, model, texts)
-    else:
-        plan = Plan(rows, (), "" if dry_run else seal(records, model, texts))
-    if dry_run:
-        ctx.exit(look(plan, outcomes, as_json=as_json))
-    place = outcomes or _default_outcomes(file)
-    if keys_path(place).exists():
-        raise BadInput(f"{keys_path(place)} is there: it has the keys of a run that was cut off")
-    with (
-        connect(base_url, retry=False) as client,
-        interruptible() as stop,
-        _closing(OutcomeFile(place)) as out,
-    ):
-        if resume is not None:
-            mark_resumed(resume, place)
-        summary = send_rows(client, plan, out, stop, workers=workers)
-    done = f"the run is over, and what became of each row is in {place}"
-    with printing_after(f"{done}; {stop.error}" if stop.error else done):
-        summary.show(as_json=as_json, outcomes=place)
-    if stop.error is not None and not stop.interrupted:
-        raise stop.error
-    ctx.exit(INTERRUPTED if stop.interrupted else summary.exit_code)
+    with open_twice(file) as (source, begin):
+        report = look(taking, source)
+        why = taking.refuses(report)
+        if dry_run or why is not None:
+            _show_look(taking, report, as_json=as_json)
+            if why is not None:
+                note(f"smspoh: nothing was sent: {why}")
+            ctx.exit(OK if report.is_fine else REFUSED)
+        if not as_json:
+            _show_look(taking, report, as_json=False)
+        source.seek(begin)
+        with _opened(taking, named=job is not None) as outbox, closing(Proofs()) as proofs:
+            taken = take(outbox, taking, source)
+            if taken.rows != report.to_send:
+                note(CHANGED)
+                ctx.exit(REFUSED)
+            tell_taken(taken)
+            sent, proof = _send(
+                outbox,
+                options["base_url"],
+                how,
+                proofs if prove or (prove is None and options["encrypt"]) else None,
+            )
+            if outcomes is not None:
+                from ._outcomes import write_outcomes  # noqa: PLC0415 - of few runs
+
+                source.seek(begin)
+                write_outcomes(outcomes, outbox, taking, source, proofs.word)
+            extra = {"journal": str(journal), "outcomeFile": outcomes and str(outcomes)}
+            said = {
+                **looked_object(report, taking.looking.corrections),
+                "taken": taken.rows - taken.repeated,
+                "thereAlready": taken.repeated,
+                **report_object(sent, outbox.recovered),
+                **_proof_object(proof),
+                **extra,
+            }
+    with printing_after(f"the run is over, and {journal} has what became of each message"):
+        if as_json:
+            click.echo(to_json(said))
+        else:
+            _show(sent, proof, outcomes)
+    tell_end(sent)
+    ctx.exit(_code(report, sent, proof))
 
 
-def _default_outcomes(file: str) -> Path:
+def _beside(file: str) -> Path:
     if file == "-":
-        raise BadInput("--outcomes is needed when FILE is standard input")
-    return Path(file).with_suffix(".outcomes.csv")
+        raise BadInput("--journal is needed when FILE is standard input")
+    return Path(file).with_suffix(SUFFIX)
 
 
-def look(plan: Plan, outcomes: Path | None, *, as_json: bool) -> int:
-    """Tell what would be sent and what is refused, and return the exit code.
+def _dearest(prices: Mapping[str, Decimal] | None) -> Decimal | None:
+    """Return what a part costs at most: a budget must hold for every operator."""
+    return max(prices.values()) if prices else None
 
-    With `outcomes` each row is written there, those that would be sent without an
-    outcome.
+
+def _job_of(file: str, options: Mapping[str, Any], template: Template | None) -> str:
+    """Return a name of five letters and digits that is another for another way of sending.
+
+    A journal that was made by another FILE, template or sender, by a mistyped name say, is
+    of another job then: what is in it and what is not would not be what is meant.
     """
-    summary = Summary(plan.rows, plan.carried)
-    if outcomes is not None:
-        with OutcomeFile(outcomes) as out:
-            for carried in plan.carried:
-                out.write(carried)
-            for row in plan.rows:
-                out.write(_about(row, "REFUSED" if row.message is None else None))
-    summary.show_dry_run(as_json=as_json, outcomes=outcomes)
-    return REFUSED if summary.refused else OK
+    said = [
+        Path(file).name,
+        *(str(options[name]) for name in ("sender", "number_column", "text_column")),
+        *(str(options[name]) for name in ("key_column", "one_per_number", "region")),
+        "" if template is None else template.text,
+        str(options["zawgyi"] == "convert"),
+        *(str(options[name]) for name in ("encrypt", "test")),
+    ]
+    number = int.from_bytes(hashlib.sha256("\0".join(said).encode()).digest()[:8], "big")
+    return "".join(_LETTERS[number // 36**place % 36] for place in range(5))
 
 
-def send_rows(client: Client, plan: Plan, out: OutcomeFile, stop: Stop, *, workers: int) -> Summary:
-    """Send the rows that have a message and write down the outcome of every row.
-
-    Returns:
-        What it came to, for printing.
-
-    Raises:
-        OSError: the disk is full, and nothing was sent.
-        Unrecorded: the disk is full, and messages may have been sent. What is not in
-            the file has been said on stderr.
-    """
-    summary = Summary(plan.rows, plan.carried)
-    lost: list[OutcomeRow] = []
-    for carried in plan.carried:
-        out.write(carried)
-    for row in plan.rows:
-        if row.message is None:
-            out.write(_about(row, "REFUSED")._replace(seal=plan.seal))
-    sent = [(row, row.message) for row in plan.rows if row.message is not None]
-    keys = [(row.reference, m.encrypt_key) for row, m in sent if m.encrypt_key is not None]
-    waiting = keys_path(out.path)
-    if keys:
-        write_keys(waiting, keys)
-
-    def send(batch: Sequence[OutgoingMessage]) -> list[Result]:
-        # The specification promises encryption of /send alone.
-        if batch[0].encrypt:
-            return [send_one(client, batch[0])]
-        return send_together(client, batch)
-
-    def record(number: int, result: Result) -> None:
-        outcome = _outcome_row(*sent[number], result)._replace(seal=plan.seal)
-        try:
-            out.write(outcome)
-        except OSError as error:
-            lost.append(outcome)
-            raise Unrecorded(_full(error, out.path)) from error
-        summary.count(outcome)
-        progress.advance()
-
-    def announce(requests: int) -> None:
-        progress.note(_stopping(requests))
-
-    size = 1 if keys else GATEWAY_V3.bulk_messages_max
-    try:
-        with Progress("sent", len(sent)) as progress:
-            messages = batches((message for _, message in sent), size)
-            send_all(messages, send, record, stop, workers=workers, announce=announce)
-    finally:
-        _tell(lost)
-    if keys:  # every row is in the outcome file, and its key with it
-        try:
-            out.sync()
-            waiting.unlink()
-        except OSError as error:
-            raise Unrecorded(_full(error, out.path)) from error
-    return summary
-
-
-@contextmanager
-def _closing(out: OutcomeFile) -> Iterator[OutcomeFile]:
-    """Close the file. A disk that fails only then has lost outcomes too."""
-    try:
-        yield out
-    except BaseException:
-        with suppress(OSError):  # what went wrong first is what is told
-            out.close()
-        raise
-    try:
-        out.close()
-    except OSError as error:
-        raise Unrecorded(_full(error, out.path)) from error
-
-
-def _full(error: OSError, path: Path) -> str:
-    return f"outcomes could not be written to {path}: {error.strerror}"
-
-
-def _tell(lost: Sequence[OutcomeRow]) -> None:
-    """Say on stderr what is not in the outcome file: by reference, never number or text."""
-    for row in lost:
-        if row.outcome != Outcome.SKIPPED:
-            note(f"smspoh: not written down: {row.outcome} {row.reference}")
-    skipped = sum(row.outcome == Outcome.SKIPPED for row in lost)
-    if skipped:
-        note(f"smspoh: not written down: {skipped:,} rows that were not tried")
-
-
-def _stopping(requests: int) -> str:
-    """Say what is still waited for: each request connects, writes, waits and reads."""
-    from smspoh.gateway.connect import TIMEOUT_S  # noqa: PLC0415 - brings the HTTP library
-
-    if not requests:
-        return "stopping"
-    name = "request" if requests == 1 else "requests"
-    return (
-        f"stopping; waiting up to {4 * TIMEOUT_S:.0f} s for {requests} {name}"
-        " (Ctrl-C again: not at all)"
+def _opened(taking: Taking, *, named: bool) -> Outbox:
+    """Open the journal, and say what to do when it is of another way of sending."""
+    if named or not taking.journal.exists():
+        return opened(taking)
+    return opened(
+        taking,
+        other_job="the journal was made for another FILE, --from, template, column, --region,"
+        " --encrypt, --test or --zawgyi: take another --journal, or say that it is meant with"
+        " --job {}",
     )
 
 
-def _about(row: Row, outcome: str | None) -> OutcomeRow:
-    return OutcomeRow(
-        row.row, row.line, row.reference, row.e164, row.verdict, outcome, error=row.why
-    )
-
-
-def _outcome_row(row: Row, message: OutgoingMessage, result: Result) -> OutcomeRow:
-    about = _about(row, result.outcome)
-    if result.outcome is not Outcome.SKIPPED:
-        about = about._replace(encryptKey=message.encrypt_key)
-    if result.error is not None:
-        about = about._replace(error=str(result.error))
-    if result.proven is not None:
-        about = about._replace(proof="proven" if result.proven else "not proven")
-    if (entry := result.entry) is not None:
-        about = about._replace(
-            status=str(entry.status),
-            messageId=entry.message_id,
-            parts=entry.message_count,
-            error=entry.error or about.error,
+def tell_taken(taken: Enqueued) -> None:
+    """Say on stderr how many rows were sent, or are to be, by an earlier run."""
+    if taken.repeated:
+        new = taken.rows - taken.repeated
+        note(
+            f"smspoh: {taken.repeated:,} rows are in the journal already, and are not taken"
+            f" again; {new:,} are new"
         )
-    return about
+
+
+def _send(
+    outbox: Outbox, base_url: str | None, how: dict[str, Any], proofs: Proofs | None
+) -> tuple[Report, Proof | None]:
+    with sender_of(outbox, base_url, **how) as sender:
+        report = sender.run()
+        if proofs is None or report.stopped or not report.counts.states[State.ACCEPTED]:
+            return report, None
+        with Progress("proven") as progress:
+            return report, sender.prove(proofs.put, progress.advance)
+
+
+def _show_look(taking: Taking, report: PreflightReport, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(to_json(looked_object(report, taking.looking.corrections)))
+    else:
+        show_report(report, taking.looking.corrections)
+
+
+def _proof_object(proof: Proof | None) -> dict[str, Any]:
+    if proof is None:
+        return {"proven": None, "notProven": None, "unread": None}
+    return {"proven": proof.proven, "notProven": proof.refuted, "unread": proof.unread}
+
+
+def _show(sent: Report, proof: Proof | None, outcomes: Path | None) -> None:
+    lines = counted_lines(sent.counts)
+    if not (sent.accepted or sent.refused or sent.unclear or sent.not_sent):
+        lines.append(("sent now", "0, nothing was left to send"))
+    if proof is not None:
+        lines.append(("proven", f"{proof.proven:,} of {proof.messages:,}"))
+        if proof.refuted:
+            lines.append(("  not proven", f"{proof.refuted:,}"))
+        if proof.unread:
+            lines.append(("  not in the history", f"{proof.unread:,}"))
+    if outcomes is not None:
+        lines.append(("outcomes in", str(outcomes)))
+    show_pairs(lines)
+
+
+def _code(report: PreflightReport, sent: Report, proof: Proof | None) -> int:
+    if proof is not None and not proof.is_whole:
+        return INTERRUPTED
+    proven = proof is None or proof.is_proven
+    return code_of(sent, fine=are_all(sent.counts, SENT) and report.is_fine and proven)

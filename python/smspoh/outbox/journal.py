@@ -240,6 +240,10 @@ class Journal(Protocol):
         """Return the message of a reference on the wire, or None."""
         ...
 
+    def of_key(self, key: str) -> Entry | None:
+        """Return the message that was taken under a caller's own key, or None."""
+        ...
+
     def in_state(self, state: State) -> Iterator[Entry]:
         """Yield the messages that are in a state, in the order they came in."""
         ...

@@ -26,6 +26,7 @@ _AFTER: Final = _ENTRIES.format("message.id > ?")
 _TO: Final = _ENTRIES.format("message.id > ? AND recipient = ?")
 _IN: Final = _ENTRIES.format("message.id > ? AND state = ?")
 _ONE: Final = _ENTRIES.format("reference = ?")
+_OF_KEY: Final = _ENTRIES.format("unique_key = ?")
 _STALE: Final = """
 SELECT message.id, reference, sealed, detail FROM message JOIN payload USING (id)
 WHERE message.id > ?1 AND (substr(sealed, 1, ?2) <> ?3 OR substr(detail, 1, ?2) <> ?3)
@@ -38,6 +39,13 @@ def find(journal: SqliteJournal, reference: str) -> Entry | None:
     with journal.reading() as db:
         row = db.execute(_ONE, (reference, 1)).fetchone()
     return None if row is None else journal.entry(row)
+
+
+def of_key(journal: SqliteJournal, key: str) -> Entry | None:
+    """See `smspoh.outbox.journal.Journal.of_key`."""
+    with journal.reading() as db:
+        row = db.execute(_OF_KEY, (journal.secrets.unique(key), 1)).fetchone()
+    return None if row is None else _entry(journal, row)
 
 
 def export(journal: SqliteJournal) -> Iterator[Entry]:

@@ -29,12 +29,14 @@ def _place(_: click.Context, __: click.Parameter, given: str) -> Path | str:
     return given if is_address(given) else Path(given)
 
 
+keyring_option = click.option(
+    "--keyring", is_flag=True, help="Ask the operating system's keyring for the journal's key."
+)
+
+
 def journal_options(function: F) -> F:
     """Add JOURNAL and `--keyring` to a command."""
-    keyring = click.option(
-        "--keyring", is_flag=True, help="Ask the operating system's keyring for the journal's key."
-    )
-    return click.argument("journal", metavar="JOURNAL", callback=_place)(keyring(function))
+    return click.argument("journal", metavar="JOURNAL", callback=_place)(keyring_option(function))
 
 
 def open_outbox(journal: Path | str, *, keyring: bool) -> Outbox:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import contextmanager
 from datetime import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -26,15 +27,18 @@ from ._journal import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
     from decimal import Decimal
     from pathlib import Path
 
-    from smspoh.outbox import Notice, Report
+    from smspoh.outbox import Notice, Outbox, Report, Sender
     from smspoh.outbox import Progress as Sent
     from smspoh.outbox.records import Recovered
 
+    F = TypeVar("F", bound=Callable[..., Any])
+
 _QUIET = re.compile(r"([0-2][0-9]):([0-5][0-9])-([0-2][0-9]):([0-5][0-9])")
-_SENT: Final = frozenset({State.ACCEPTED})
+SENT: Final = frozenset({State.ACCEPTED})
 _CLEAR: Final = frozenset(State) - {State.AMBIGUOUS, State.PARKED}
 _ODD: Final = {
     Odd.STRANGER: "entries of replies belong to no message",
@@ -65,71 +69,114 @@ def _quiet(
         raise click.BadParameter("needs two times of day, such as 21:00-07:00") from None
 
 
+_OPTIONS: Final = (
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 100),
+        default=4,
+        show_default=True,
+        help="Requests at once.",
+    ),
+    click.option(
+        "--batch",
+        type=click.IntRange(1, 10_000),
+        metavar="N",
+        help="Messages that are claimed, and written down, at once. By default 100, and of a file "
+        "that is sent encrypted, one by one, 10.",
+    ),
+    click.option(
+        "--rate-max",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        help="Messages a second at most.",
+    ),
+    click.option(
+        "--balance-min",
+        callback=_amount,
+        metavar="AMOUNT",
+        help="Stop when less is on the account.",
+    ),
+    click.option(
+        "--budget", callback=_amount, metavar="AMOUNT", help="Stop when the job has cost this."
+    ),
+    click.option(
+        "--quiet",
+        callback=_quiet,
+        metavar="FROM-TO",
+        help="Send nothing then, in Myanmar time: 21:00-07:00.",
+    ),
+    click.option(
+        "--canary",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        help="Send so many first, and stop if too many of them are refused.",
+    ),
+    click.option(
+        "--canary-failures",
+        type=click.FloatRange(0, 1),
+        default=0.1,
+        show_default=True,
+        metavar="P",
+        help="The share of those that may be refused.",
+    ),
+)
+
+
+def sending_options(function: F) -> F:
+    """Add what says how fast messages go out, and what a job stops for."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def sending_of(
+    options: Mapping[str, Any], price: Decimal | None, *, batch: int = 100
+) -> dict[str, Any]:
+    """Return what the options of `sending_options` say, as a `Sender` takes it.
+
+    Args:
+        options: theirs.
+        price: what a part costs, for the budget.
+        batch: how many messages are claimed at once, where that was not said.
+
+    Raises:
+        BadInput: a budget without a price.
+    """
+    if options["budget"] is not None and price is None:
+        raise BadInput("--budget needs --price")
+    return {
+        "workers": options["workers"],
+        "batch": options["batch"] or batch,
+        "rate": Rate(per_s_max=options["rate_max"]),
+        "guards": Guards(
+            balance_min=options["balance_min"],
+            price=price,
+            budget=options["budget"],
+            quiet=options["quiet"],
+            canary=options["canary"],
+            canary_failures_max=options["canary_failures"],
+        ),
+    }
+
+
 @click.command("resume")
 @journal_options
 @base_url_option
-@click.option(
-    "--workers", type=click.IntRange(1, 100), default=4, show_default=True, help="Requests at once."
-)
-@click.option(
-    "--batch",
-    type=click.IntRange(1, 10_000),
-    default=100,
-    show_default=True,
-    help="Messages that are claimed, and written down, at once.",
-)
-@click.option(
-    "--rate-max",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="N",
-    help="Messages a second at most.",
-)
-@click.option(
-    "--balance-min", callback=_amount, metavar="AMOUNT", help="Stop when less is on the account."
-)
-@click.option(
-    "--budget", callback=_amount, metavar="AMOUNT", help="Stop when the job has cost this."
-)
+@sending_options
 @click.option("--price", callback=_amount, metavar="PRICE", help="What a part costs, for --budget.")
-@click.option(
-    "--quiet",
-    callback=_quiet,
-    metavar="FROM-TO",
-    help="Send nothing then, in Myanmar time: 21:00-07:00.",
-)
-@click.option(
-    "--canary",
-    type=click.IntRange(min=0),
-    default=0,
-    metavar="N",
-    help="Send so many first, and stop if too many of them are refused.",
-)
-@click.option(
-    "--canary-failures",
-    type=click.FloatRange(0, 1),
-    default=0.1,
-    show_default=True,
-    metavar="P",
-    help="The share of those that may be refused.",
-)
 @json_option
 @click.pass_context
 def resume(
     ctx: click.Context,
+    /,
     *,
     journal: Path | str,
     keyring: bool,
     base_url: str | None,
-    workers: int,
-    batch: int,
-    rate_max: float | None,
-    balance_min: Decimal | None,
-    budget: Decimal | None,
     price: Decimal | None,
-    quiet: tuple[time, time] | None,
-    canary: int,
-    canary_failures: float,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Send what is in a journal, until each message is at its end.
 
@@ -138,28 +185,9 @@ def resume(
     Ctrl-C ends it after what is on its way, a second one at once; the same
     command goes on.
     """
-    if budget is not None and price is None:
-        raise BadInput("--budget needs --price")
-    guards = Guards(
-        balance_min=balance_min,
-        price=price,
-        budget=budget,
-        quiet=quiet,
-        canary=canary,
-        canary_failures_max=canary_failures,
-    )
-    report = _work(
-        journal,
-        base_url,
-        keyring=keyring,
-        as_json=as_json,
-        sending=True,
-        workers=workers,
-        batch=batch,
-        rate=Rate(per_s_max=rate_max),
-        guards=guards,
-    )
-    ctx.exit(_code(report, fine=are_all(report.counts, _SENT)))
+    how = sending_of(options, price)
+    report = _work(journal, base_url, keyring=keyring, as_json=as_json, sending=True, **how)
+    ctx.exit(code_of(report, fine=are_all(report.counts, SENT)))
 
 
 @click.command("reconcile")
@@ -175,10 +203,11 @@ def reconcile(
     The exit code is 1 while a message is AMBIGUOUS or PARKED.
     """
     report = _work(journal, base_url, keyring=keyring, as_json=as_json, sending=False)
-    ctx.exit(_code(report, fine=are_all(report.counts, _CLEAR)))
+    ctx.exit(code_of(report, fine=are_all(report.counts, _CLEAR)))
 
 
-def _code(report: Report, *, fine: bool) -> int:
+def code_of(report: Report, *, fine: bool) -> int:
+    """Return the exit code of a run, which is `fine` if it came to what was wanted."""
     if report.stopped:
         return INTERRUPTED
     if report.paused is not None:
@@ -196,26 +225,36 @@ def _work(
     **options: Any,
 ) -> Report:
     """Run a sender over a journal, tell how far it is, and print how it ended."""
+    with open_outbox(journal, keyring=keyring) as outbox:
+        recovered = outbox.recovered
+        with sender_of(outbox, base_url, **options) as sender:
+            report = sender.run() if sending else sender.reconcile()
+    with printing_after("the run is over, and the journal has what became of each message"):
+        _show(report, recovered, as_json=as_json)
+    return report
+
+
+@contextmanager
+def sender_of(outbox: Outbox, base_url: str | None, **options: Any) -> Iterator[Sender]:
+    """Give a sender of an outbox that tells a person how far it is, and what is odd."""
     from smspoh.outbox import Sender  # noqa: PLC0415 - brings SQLite
 
     log = logging.getLogger("smspoh.outbox")
     if not log.hasHandlers():  # what it would print of itself is told here
         log.addHandler(logging.NullHandler())
-    with open_outbox(journal, keyring=keyring) as outbox, Progress("outbox") as progress:
-        recovered = outbox.recovered
-        if recovered.restored:
-            note("smspoh: the journal is a backup: what is open is looked for in the history")
-        with Sender(
+    if outbox.recovered.restored:
+        note("smspoh: the journal is a backup: what is open is looked for in the history")
+    with (
+        Progress("outbox") as progress,
+        Sender(
             outbox,
             connect_sender(base_url),
             on_progress=lambda sent: progress.show(_how_far(sent)),
             on_notice=lambda notice: _tell(progress, notice),
             **options,
-        ) as sender:
-            report = sender.run() if sending else sender.reconcile()
-    with printing_after("the run is over, and the journal has what became of each message"):
-        _show(report, recovered, as_json=as_json)
-    return report
+        ) as sender,
+    ):
+        yield sender
 
 
 def _how_far(sent: Sent) -> str:
@@ -238,29 +277,35 @@ def _tell(progress: Progress, notice: Notice) -> None:
     progress.note(f"smspoh: {notice.count:,} {_ODD[notice.odd]}{whose}{why}")
 
 
+def report_object(report: Report, recovered: Recovered) -> dict[str, Any]:
+    """Return how a run ended as an object of JSON."""
+    return {
+        **counted(report.counts),
+        "left": report.left,
+        "run": {
+            "accepted": report.accepted,
+            "refused": report.refused,
+            "unclear": report.unclear,
+            "notSent": report.not_sent,
+            "duplicates": report.duplicates,
+            "strangers": report.strangers,
+            **recovered_pairs(recovered),
+        },
+        "paused": report.paused,
+        "stopped": report.stopped,
+    }
+
+
 def _show(report: Report, recovered: Recovered, *, as_json: bool) -> None:
     if as_json:
-        click.echo(
-            to_json(
-                {
-                    **counted(report.counts),
-                    "left": report.left,
-                    "run": {
-                        "accepted": report.accepted,
-                        "refused": report.refused,
-                        "unclear": report.unclear,
-                        "notSent": report.not_sent,
-                        "duplicates": report.duplicates,
-                        "strangers": report.strangers,
-                        **recovered_pairs(recovered),
-                    },
-                    "paused": report.paused,
-                    "stopped": report.stopped,
-                }
-            )
-        )
+        click.echo(to_json(report_object(report, recovered)))
     else:
         show_pairs(counted_lines(report.counts))
+    tell_end(report)
+
+
+def tell_end(report: Report) -> None:
+    """Say on stderr why a run ended before all was sent."""
     if report.stopped:
         note(f"smspoh: stopped; {report.left:,} messages are left: the same command goes on")
     elif report.paused is not None:
