@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,84 +10,85 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from smspoh.cli import demo as command
-from smspoh.gateway import Page, SendResult
+from smspoh.gateway import Client
+from smspoh.outbox.proving import Proving
 from smspoh.sandbox import SandboxSettings
 from smspoh.sandbox.server import Sandbox
 
-from .gateways import Wrapped, tampered
+from .gateways import tampered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from .conftest import Run
 
 ROWS = "30"
 
 
-def _use(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> None:
-    settings = changes.pop("settings", None)
-
+def _use(monkeypatch: pytest.MonkeyPatch, settings: SandboxSettings | None = None) -> None:
     @contextmanager
-    def sandbox_process() -> Iterator[Wrapped]:
-        with Sandbox(settings=settings) as sandbox, Wrapped(sandbox, **changes) as client:
-            yield client
+    def sandbox_process() -> Iterator[command.Account]:
+        with Sandbox(settings=settings) as sandbox:
+            yield command.Account(sandbox.api_key, sandbox.api_secret, sandbox.base_url)
 
     monkeypatch.setattr(command, "sandbox_process", sandbox_process)
 
 
-def test_it_proves_all_it_sends_through_a_process_of_its_own(run: Run) -> None:
-    ran = run("demo", "--rows", ROWS, "--json")
+def _changed(monkeypatch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[Any]]) -> None:
+    """Have what the history holds be another once it is to be opened."""
+    ours = Proving._of_the_job
+
+    def others(self: Proving, batch: Any) -> Any:
+        return ours(self, change(list(batch)))
+
+    monkeypatch.setattr(Proving, "_of_the_job", others)
+
+
+def test_it_is_killed_in_the_middle_and_proves_all_through_processes_of_its_own(run: Run) -> None:
+    ran = run("demo", "--rows", "150", "--json")
     assert (ran.code, ran.err) == (0, "")
     (report,) = ran.rows
-    assert report["rows"] == int(ROWS)
-    assert report["normalized"] + sum(report["refused"].values()) == int(ROWS)
+    assert report["rows"] == 150
+    assert report["normalized"] + sum(report["refused"].values()) == 150
     sent = report["sent"]
-    assert sent == report["normalized"] == report["provenReply"] == report["provenHistory"] > 0
+    assert sent == report["normalized"] == report["stored"] == report["provenHistory"] > 0
+    assert sent // 2 <= report["killedAt"] < sent
+    assert {name for name, count in report["states"].items() if count} == {"ACCEPTED"}
     assert sum(report["operators"].values()) == sent
     assert report["paid"] == report["parts"] * report["price"] > 0
-    assert set(report["seconds"]) == {
+    assert report["perSecond"] > 0
+    assert list(report["seconds"]) == [
         "read",
-        "normalize",
-        "send",
-        "prove the replies",
-        "read the history",
+        "look",
+        "take",
+        "send, and be killed",
+        "go on",
         "prove the history",
-    }
+        "count the history",
+    ]
     assert report["failures"] == []
 
 
 def test_the_table_ends_in_one_clear_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     _use(monkeypatch)
-    ran = run("demo", "--rows", ROWS)
+    ran = run("demo", "--rows", "60")
     assert ran.code == 0
     lines = ran.out.splitlines()
     names = [line[:18].rstrip() for line in lines]
     assert names[:3] == ["rows read", "normalized", "  unconfirmed"]
-    assert {"refused", "sent", "proven (reply)", "proven (history)", "seconds"} <= set(names)
+    assert {"refused", "sent", "  ACCEPTED", "stored", "proven (history)"} <= set(names)
     assert lines[-1].startswith("All ")
-    assert lines[-1].endswith(" messages are proven.")
-
-
-def test_one_changed_ciphertext_in_a_reply_is_noticed(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def reply(number: int, result: SendResult) -> SendResult:
-        messages = tuple(map(tampered, result.messages)) if number == 3 else result.messages
-        return SendResult(messages, result.encrypt_key)
-
-    _use(monkeypatch, reply=reply)
-    ran = run("demo", "--rows", ROWS)
-    assert ran.code == 1
-    assert ran.out.splitlines()[-1] == "NOT PROVEN: 1 replies are not proven."
+    assert " messages are proven." in lines[-1]
+    killed = "killed at" in names
+    assert lines[-1].endswith("Killed in the middle, resumed: 0 lost, 0 repeated.") == killed
 
 
 def test_one_changed_ciphertext_in_the_history_is_noticed(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def page(found: Page) -> Page:
-        return replace(found, messages=(tampered(found.messages[0]), *found.messages[1:]))
-
-    _use(monkeypatch, page=page)
+    _use(monkeypatch)
+    _changed(monkeypatch, lambda batch: [*map(tampered, batch[:1]), *batch[1:]])
     ran = run("demo", "--rows", ROWS)
     assert ran.code == 1
     assert ran.out.splitlines()[-1] == "NOT PROVEN: 1 stored messages are not proven."
@@ -98,60 +98,73 @@ def test_a_ciphertext_of_another_message_is_noticed(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It opens, but under another key and to another text."""
+    _use(monkeypatch)
+    swapped = [0]
 
-    def page(found: Page) -> Page:
-        first, second, *rest = found.messages
-        return replace(found, messages=(replace(first, message=second.message), second, *rest))
+    def swap(batch: list[Any]) -> list[Any]:
+        if len(batch) > 1 and not swapped[0]:
+            swapped[0] = 1
+            batch[0] = replace(batch[0], message=batch[1].message)
+        return batch
 
-    _use(monkeypatch, page=page)
-    assert run("demo", "--rows", ROWS, "--json").rows[0]["failures"] == [
-        "1 stored messages are not proven"
-    ]
+    _changed(monkeypatch, swap)
+    (report,) = run("demo", "--rows", ROWS, "--json").rows
+    assert report["failures"] == ["1 stored messages are not proven"]
 
 
 def test_a_message_missing_in_the_history_is_noticed(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _use(monkeypatch, page=lambda found: replace(found, messages=found.messages[1:]))
+    _use(monkeypatch)
+    _changed(monkeypatch, lambda batch: batch[1:])
     ran = run("demo", "--rows", ROWS)
     assert ran.code == 1
     assert "1 stored messages are not proven" in ran.out
 
 
-def test_messages_that_are_not_accepted_are_noticed(
+def test_a_message_that_is_stored_twice_is_noticed(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _use(monkeypatch, reply=lambda n, result: SendResult(()) if n == 1 else result)
-    ran = run("demo", "--rows", ROWS)
-    assert ran.code == 1
-    assert "1 messages were not accepted" in ran.out
+    _use(monkeypatch)
+    go_on = command._go_on
+
+    def and_once_more(report: Any, account: command.Account, journal: Path) -> None:
+        go_on(report, account, journal)
+        with Client(*account[:2], base_url=account.base_url) as client:
+            client.send("09450000000", "again", command.SENDER)
+
+    monkeypatch.setattr(command, "_go_on", and_once_more)
+    (report,) = run("demo", "--rows", ROWS, "--json").rows
+    sent = report["sent"]
+    assert report["failures"][0] == f"{sent + 1:,} messages are stored, not {sent:,}"
+    assert "the balance fell by" in report["failures"][1]
 
 
 def test_a_balance_that_fell_by_another_amount_is_noticed(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _use(monkeypatch, settings=SandboxSettings(price=command.PRICE + 1))
+    _use(monkeypatch, SandboxSettings(price=command.PRICE + 1))
     ran = run("demo", "--rows", ROWS)
     assert ran.code == 1
     assert "the balance fell by" in ran.out
 
 
 def test_a_gateway_that_refuses_ends_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    _use(monkeypatch, settings=SandboxSettings(senders=frozenset({"Other"})))
+    _use(monkeypatch, SandboxSettings(senders=frozenset({"Other"})))
     ran = run("demo", "--rows", "5")
     assert ran.code in (1, 3)
     assert "proven." not in ran.out.replace("are not proven.", "")
 
 
 def test_ctrl_c_ends_it_without_a_table(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    main = threading.main_thread().ident
-    assert main is not None
+    _use(monkeypatch)
+    go_on = command._go_on
 
-    def before_send(number: int) -> None:
-        if number == 2:
-            signal.pthread_kill(main, signal.SIGINT)
+    def interrupted(report: Any, account: command.Account, journal: Path) -> None:
+        signal.raise_signal(signal.SIGINT)
+        go_on(report, account, journal)
 
-    _use(monkeypatch, before_send=before_send)
+    monkeypatch.setattr(command, "_go_on", interrupted)
     ran = run("demo", "--rows", ROWS)
     assert (ran.code, ran.out, ran.err) == (130, "", "smspoh: stopped\n")
 

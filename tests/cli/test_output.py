@@ -78,6 +78,9 @@ def test_a_bulk_send_says_where_its_journal_is(account: Sandbox, options: list[s
         Path(f"{name}.csv").write_text("number,text\n09450000000,x\n")
         words = ["send-bulk", f"{name}.csv", "--from", "SMSPoh", "--outcomes", f"{name}.out.csv"]
         code, err = outside(*words, *options, stdin="")
+        if not options:  # the table of the preflight comes first, and nothing was sent
+            assert (code, Path(f"{name}.outbox.db").exists()) == (74 if name == "a" else 141, False)
+            continue
         done = f"the run is over, and {name}.outbox.db has what became of each message"
         assert ",ACCEPTED," in Path(f"{name}.out.csv").read_text()
         if outside is _full:

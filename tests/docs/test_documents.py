@@ -72,7 +72,7 @@ def _options(name: str) -> set[str]:
         option
         for each in (command, *below)
         for parameter in each.params
-        for option in parameter.opts
+        for option in (*parameter.opts, *parameter.secondary_opts)
         if option[0] == "-"
     }
 

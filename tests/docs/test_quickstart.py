@@ -58,8 +58,8 @@ def test_the_shell_lines_do_what_the_text_says(tmp_path: Path) -> None:
     assert [each.returncode for each in done] == [1, 0, 1, 1]
     assert done[0].stderr == "refused 1 of 3 rows: 1 LETTERS\n"
     assert done[1].stderr == "3 texts, 3 parts, cost 37.5: 3 GSM7\n"
-    assert "BAD_NUMBER      1  1 LETTERS" in done[2].stdout
-    assert "proven      2 of 2" in done[3].stdout
+    assert "BAD_NUMBER     1  1 LETTERS" in done[2].stdout
+    assert "proven       2 of 2" in done[3].stdout
     nothing = "smspoh: nothing was sent: 1 rows are not OK (see --skip-bad)\n"
     assert [each.stderr for each in done[2:]] == [nothing, ""]
     assert stored == 2

@@ -1,47 +1,61 @@
-"""`smspoh demo`: the whole job on one machine, with proof of every message.
+"""`smspoh demo`: the whole job on one machine, killed in the middle, with proof of every message.
 
-A sandbox runs in a process of its own. The sample's rows are normalized and
-sent to it encrypted, over HTTP, each with a key made here; then the
-ciphertexts are opened twice, those of the replies and those of the history,
-and compared with what was sent.
+A sandbox runs in a process of its own. The sample's rows are looked at and taken into an
+outbox. A second process sends them encrypted, over HTTP, until it is killed; then this one
+goes on. The ciphertexts of the history are opened and compared with what was sent.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from smspoh.gateway import Client, OutgoingMessage, prove_batch
+from smspoh.gateway import NO_RETRY, AsyncClient, Client
+from smspoh.outbox import Outbox, Preflight, PreflightRules, RowVerdict, Sender, Settings, State
 from smspoh.sandbox import SandboxSettings
-from smspoh.text import segments_batch
 
-from ._bulk_rows import examine
 from ._exit import OK, REFUSED, BadInput, Interrupted
-from ._input import batches
 from ._output import Progress, json_option, to_json
-from ._sending import Result, interruptible, send_all, send_one
 from ._table import Record, read_records
+from .outbox._journal import read_journal
 from .sandbox import require_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from smspoh.gateway import Message
+    from smspoh.outbox import Checked
 
-SENDER = "SMSPoh"
-PRICE = SandboxSettings().price  # of one part, in a sandbox that was told nothing else
-WORKERS = 4  # requests at a time; a core of each side is busy with two
-HISTORY_LIMIT = 1000  # the largest page of the specification
+SENDER: Final = "SMSPoh"
+PRICE: Final = SandboxSettings().price  # of one part, in a sandbox that was told nothing else
+HISTORY_LIMIT: Final = 1000  # the largest page of the specification
+BATCH: Final = 10  # of messages whose fate a kill leaves open
+WORKERS: Final = 4  # requests at a time; a core of each side is busy with two
+JOB: Final = Settings("demo", settle_s=2.0, spacing_s=0.3)  # no sandbox accepts so late
+LOOK_S: Final = 0.02
+
+
+class Account(NamedTuple):
+    """What a sandbox is reached by."""
+
+    api_key: str
+    api_secret: str
+    base_url: str
+
+    def __repr__(self) -> str:
+        return "Account(...)"
 
 
 @dataclass
@@ -54,10 +68,12 @@ class Report:
         refused: rows by verdict.
         unconfirmed: rows that were sent because the demo asks for it.
         operators: rows that were sent, by operator.
-        sent: rows that the gateway accepted.
-        proven_reply: messages whose ciphertext in the reply opened to the text.
-        proven_history: the same of the history.
-        parts: that the accepted messages take, by our own count.
+        states: messages by the state that they ended in.
+        killed_at: how many were accepted when the sender was killed; None when it was not.
+        recovered: messages that were in flight then.
+        proven: messages whose ciphertext in the history opened to the text.
+        stored: entries of the history.
+        parts: that the messages to send take, by our own count.
         price: of a part.
         paid: what the balance fell by.
         seconds: of each stage.
@@ -68,9 +84,11 @@ class Report:
     refused: Counter[str] = field(default_factory=Counter)
     unconfirmed: int = 0
     operators: Counter[str] = field(default_factory=Counter)
-    sent: int = 0
-    proven_reply: int = 0
-    proven_history: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    killed_at: int | None = None
+    recovered: int = 0
+    proven: int = 0
+    stored: int = 0
     parts: int = 0
     price: int = PRICE
     paid: int = 0
@@ -82,15 +100,25 @@ class Report:
         return self.read - self.refused.total()
 
     @property
+    def sent(self) -> int:
+        """Messages that the gateway accepted."""
+        return self.states[State.ACCEPTED]
+
+    @property
+    def per_s(self) -> float:
+        """Messages a second that were sent, the kill and what it took included."""
+        return self.sent / max(0.001, sum(self.seconds.get(name, 0.0) for name in SENDING))
+
+    @property
     def failures(self) -> list[str]:
         """What does not hold, in words; empty when all is proven."""
         found = []
         if self.sent != self.to_send:
             found.append(f"{self.to_send - self.sent:,} messages were not accepted")
-        if self.proven_reply != self.to_send:
-            found.append(f"{self.to_send - self.proven_reply:,} replies are not proven")
-        if self.proven_history != self.to_send:
-            found.append(f"{self.to_send - self.proven_history:,} stored messages are not proven")
+        if self.stored != self.to_send:
+            found.append(f"{self.stored:,} messages are stored, not {self.to_send:,}")
+        if self.proven != self.to_send:
+            found.append(f"{self.to_send - self.proven:,} stored messages are not proven")
         if self.paid != self.parts * self.price:
             found.append(f"the balance fell by {self.paid:,}, not by {self.parts * self.price:,}")
         return found
@@ -103,17 +131,21 @@ class Report:
         self.seconds[name] = time.perf_counter() - start_s
 
 
+SENDING: Final = ("send, and be killed", "go on")
+
+
 @click.command("demo")
 @click.option("--rows", type=click.IntRange(1), help="Take only the first rows of the sample.")
 @json_option
 @click.pass_context
 def command(ctx: click.Context, rows: int | None, as_json: bool) -> None:
-    """Send the sample through the sandbox and prove every message.
+    """Send the sample through the sandbox, kill it in the middle, prove every message.
 
-    Nothing leaves this machine. The exit code is 1 when a message is not proven.
+    Nothing leaves this machine. The exit code is 1 when a message is lost, sent
+    twice or not proven.
     """
-    with sandbox_process() as client:
-        report = run(client, rows)
+    with sandbox_process() as account, tempfile.TemporaryDirectory(prefix="smspoh-") as folder:
+        report = run(account, Path(folder) / "demo.db", rows)
     if as_json:
         click.echo(to_json(as_json_value(report)))
     else:
@@ -122,8 +154,8 @@ def command(ctx: click.Context, rows: int | None, as_json: bool) -> None:
 
 
 @contextmanager
-def sandbox_process() -> Iterator[Client]:
-    """Start a sandbox in a process of its own and yield a client for it.
+def sandbox_process() -> Iterator[Account]:
+    """Start a sandbox in a process of its own and say how it is reached.
 
     Raises:
         BadInput: what it needs is not installed, or it did not start.
@@ -141,53 +173,37 @@ def sandbox_process() -> Iterator[Client]:
             if not line:
                 raise BadInput("the sandbox did not start")
             values = json.loads(line)
-            with Client(
-                values["SMSPOH_API_KEY"],
-                values["SMSPOH_API_SECRET"],
-                base_url=values["SMSPOH_BASE_URL"],
-            ) as client:
-                yield client
+            names = ("SMSPOH_API_KEY", "SMSPOH_API_SECRET", "SMSPOH_BASE_URL")
+            yield Account(*(values[name] for name in names))
         finally:
             if process.stdin:
                 process.stdin.close()
 
 
-def run(client: Client, rows_max: int | None = None) -> Report:
+def run(account: Account, journal: Path, rows_max: int | None = None) -> Report:
     """Do the job and return the report.
 
     Args:
-        client: of an empty sandbox.
+        account: of an empty sandbox.
+        journal: where the outbox is to be.
         rows_max: take only the first rows.
     """
     report = Report()
     with report.stage("read"):
         records = _sample()[:rows_max]
-    report.read = len(records)
-    model = OutgoingMessage(to="", message="", sender=SENDER, encrypt=True)
-    with report.stage("normalize"):
-        rows = examine(records, model, include_unconfirmed=True)
-    sent = [(row, row.message) for row in rows if row.message is not None]
-    messages = [message for _, message in sent]
-    report.refused.update(row.verdict for row in rows if row.message is None)
-    report.unconfirmed = sum(row.verdict == "UNCONFIRMED" for row, _ in sent)
-    report.numbers = len({row.e164 for row, _ in sent})
-    report.operators.update(row.operator for row, _ in sent)
-
-    before = client.balance().amount
-    with report.stage("send"):
-        replies = _send(client, messages)
-    accepted = [at for at, entry in enumerate(replies) if entry is not None and entry.accepted]
-    report.sent = len(accepted)
-    report.parts = sum(segments_batch([messages[at].message for at in accepted]).parts)
-    report.paid = int(before - client.balance().amount)
-
-    with report.stage("prove the replies"):
-        report.proven_reply = _prove(replies, messages)
-    with report.stage("read the history"):
-        stored = _history(client)
-    with report.stage("prove the history"):
-        entries = [stored.get(message.client_reference or "") for message in messages]
-        report.proven_history = _prove(entries, messages)
+    with report.stage("look"):
+        rows = _look(records)
+    _count(report, rows)
+    with Client(*account[:2], base_url=account.base_url) as client:
+        before = client.balance().amount
+        with report.stage("take"):
+            _take(journal, rows)
+        with report.stage("send, and be killed"):
+            report.killed_at = _send_and_kill(account, journal, report.to_send // 2)
+        _go_on(report, account, journal)
+        report.paid = int(before - client.balance().amount)
+        with report.stage("count the history"):
+            report.stored = _stored(client)
     return report
 
 
@@ -202,47 +218,103 @@ def _sample() -> list[Record]:
     return list(read_records(BytesIO(data), columns))
 
 
-def _send(client: Client, messages: Sequence[OutgoingMessage]) -> list[Message | None]:
-    replies: list[Message | None] = [None] * len(messages)
-
-    def record(number: int, result: Result) -> None:
-        replies[number] = result.entry
-        progress.advance()
-
-    def send(batch: Sequence[OutgoingMessage]) -> list[Result]:
-        return [send_one(client, batch[0], prove=False)]
-
-    with interruptible() as stop, Progress("sent", len(messages)) as progress:
-        send_all(batches(messages, 1), send, record, stop, workers=WORKERS)
-    if stop.error is not None:
-        raise stop.error
-    if stop.interrupted:
-        raise Interrupted
-    return replies
+def _look(records: Sequence[Record]) -> list[Checked]:
+    names = ("number", "text")
+    # What stands in the sample twice is sent twice, each under a key of its own.
+    rules = PreflightRules(sender=SENDER, include_unconfirmed=True, allow_repeats=True)
+    cells = [dict(zip(names, record.cells or (), strict=True)) for record in records]
+    return list(Preflight(rules).check(cells))
 
 
-def _history(client: Client) -> dict[str, Message]:
-    """Return the messages of the history by reference."""
-    stored: dict[str, Message] = {}
-    page: int | None = 1
-    while page is not None:
-        found = client.messages(limit=HISTORY_LIMIT, page=page)
-        stored.update((entry.client_reference or "", entry) for entry in found.messages)
-        page = found.next_page
-    return stored
+def _count(report: Report, rows: Sequence[Checked]) -> None:
+    report.read = len(rows)
+    good = [row for row in rows if row.verdict is RowVerdict.OK]
+    for row in rows:
+        if row.verdict is not RowVerdict.OK:
+            bad = row.verdict is RowVerdict.BAD_NUMBER and row.number is not None
+            report.refused[row.number.name if bad and row.number else str(row.verdict)] += 1
+    report.unconfirmed = sum(
+        row.number is not None and row.number.name == "UNCONFIRMED" for row in good
+    )
+    report.numbers = len({row.e164 for row in good})
+    report.operators.update(row.operator or "" for row in good)
+    report.parts = sum(row.parts for row in good)
 
 
-def _prove(entries: Sequence[Message | None], messages: Sequence[OutgoingMessage]) -> int:
-    """Return how many entries open to the text of their message."""
-    there = [
-        (entry, message.message, message.encrypt_key or "")
-        for entry, message in zip(entries, messages, strict=True)
-        if entry is not None
-    ]
-    if not there:
-        return 0
-    found, texts, keys = zip(*there, strict=True)
-    return sum(prove_batch(found, texts, keys))
+def _take(journal: Path, rows: Sequence[Checked]) -> None:
+    with Outbox(journal, JOB) as outbox:
+        outbox.enqueue(
+            {**row.outgoing(), "encrypt": True, "key": f"row {row.row}"}
+            for row in rows
+            if row.verdict is RowVerdict.OK
+        )
+
+
+def _send_and_kill(account: Account, journal: Path, count: int) -> int | None:
+    """Have a process send until so many are accepted, and kill it as `kill -9` does.
+
+    Returns:
+        How many were accepted when it was killed, or None when it had ended before.
+    """
+    words = ["outbox", "resume", str(journal), "--batch", str(BATCH), "--workers", str(WORKERS)]
+    process = subprocess.Popen(  # noqa: S603 - this program itself
+        [sys.executable, "-m", "smspoh", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            "SMSPOH_API_KEY": account.api_key,
+            "SMSPOH_API_SECRET": account.api_secret,
+            "SMSPOH_BASE_URL": account.base_url,
+        },
+        start_new_session=True,
+    )
+    try:
+        with read_journal(journal, keyring=False) as beside, Progress("sent") as progress:
+            while process.poll() is None:
+                accepted = beside.counts().states[State.ACCEPTED]
+                progress.show(f"{accepted:,} accepted")
+                if accepted >= count:
+                    process.kill()
+                    return accepted if process.wait() < 0 else None
+                time.sleep(LOOK_S)
+        return None
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _go_on(report: Report, account: Account, journal: Path) -> None:
+    """Open what the killed process left, send the rest, and prove all of it."""
+    client = AsyncClient(*account[:2], base_url=account.base_url, retry=NO_RETRY)
+    with (
+        Outbox(journal) as outbox,
+        Progress("sent") as progress,
+        Sender(
+            outbox,
+            client,
+            batch=BATCH,
+            workers=WORKERS,
+            on_progress=lambda sent: progress.show(f"{sent.left:,} left"),
+        ) as sender,
+    ):
+        report.recovered = outbox.recovered.ambiguous
+        with report.stage("go on"):
+            ended = sender.run()
+        if ended.stopped:
+            raise Interrupted
+        report.states.update({s.value: n for s, n in ended.counts.states.items() if n})
+        with report.stage("prove the history"):
+            proof = sender.prove()
+        if not proof.is_whole:
+            raise Interrupted
+        report.proven = proof.proven
+
+
+def _stored(client: Client) -> int:
+    """Return how many messages the history has."""
+    return sum(1 for _ in client.iter_messages(HISTORY_LIMIT))
 
 
 def as_json_value(report: Report) -> dict[str, Any]:
@@ -255,8 +327,12 @@ def as_json_value(report: Report) -> dict[str, Any]:
         "numbers": report.numbers,
         "operators": dict(report.operators),
         "sent": report.sent,
-        "provenReply": report.proven_reply,
-        "provenHistory": report.proven_history,
+        "states": {state.value: report.states[state] for state in State},
+        "killedAt": report.killed_at,
+        "recovered": report.recovered,
+        "perSecond": round(report.per_s, 1),
+        "stored": report.stored,
+        "provenHistory": report.proven,
         "parts": report.parts,
         "price": report.price,
         "paid": report.paid,
@@ -276,11 +352,13 @@ def table(report: Report) -> str:
         (
             "sent",
             f"{report.sent:,}",
-            f"{report.parts:,} parts; balance {-report.paid:,}",
+            f"{report.parts:,} parts; balance {-report.paid:,}; {report.per_s:,.0f} a second",
         ),
         *_ranked(report.operators),
-        ("proven (reply)", f"{report.proven_reply:,}", "ciphertexts that open to what was sent"),
-        ("proven (history)", f"{report.proven_history:,}", ""),
+        *_killed(report),
+        *((f"  {state}", f"{count:,}", "") for state, count in report.states.items()),
+        ("stored", f"{report.stored:,}", "in the gateway's history"),
+        ("proven (history)", f"{report.proven:,}", "ciphertexts that open to what was sent"),
         ("seconds", f"{sum(report.seconds.values()):.2f}", ""),
         *((f"  {name}", f"{value:.2f}", "") for name, value in report.seconds.items()),
     ]
@@ -288,7 +366,13 @@ def table(report: Report) -> str:
     text = "\n".join(f"{n:<{width}}  {value:>7}  {remark}".rstrip() for n, value, remark in lines)
     if report.failures:
         return f"{text}\n\nNOT PROVEN: {'; '.join(report.failures)}."
-    return f"{text}\n\nAll {report.sent:,} messages are proven."
+    lost = "" if report.killed_at is None else " Killed in the middle, resumed: 0 lost, 0 repeated."
+    return f"{text}\n\nAll {report.sent:,} messages are proven.{lost}"
+
+
+def _killed(report: Report) -> Iterator[tuple[str, str, str]]:
+    if report.killed_at is not None:
+        yield "killed at", f"{report.killed_at:,}", f"{report.recovered:,} were in flight"
 
 
 def _ranked(counts: Counter[str]) -> Iterator[tuple[str, str, str]]:
