@@ -61,6 +61,15 @@ class Conformance(TakingAndSending, HistoryAndPeople, SenderAsks):
         assert found == ["09700000001", "959700000001"]
         assert journal.find("nobody") is None
 
+    def test_a_message_is_found_by_the_key_of_its_row(self, journal: Journal) -> None:
+        journal.enqueue([row(1, key="one"), row(2), row(3, key="three")], T0)
+        journal.enqueue([row(4, key="three")], T0)
+        found = journal.of_key("three")
+        assert found is not None
+        assert found.message.to == "09700000003"
+        assert found == journal.find(found.reference)
+        assert journal.of_key("two") is None
+
     def test_messages_are_listed_by_their_state(self, journal: Journal) -> None:
         journal.enqueue([row(number) for number in range(5)], T0)
         claimed = [one.reference for one in journal.claim(2, T0)]

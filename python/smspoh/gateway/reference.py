@@ -15,11 +15,25 @@ import secrets
 import threading
 import time
 from datetime import UTC, datetime
+from typing import Final
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, without I, L, O and U
-_RANDOM_BITS = 80
-_CHARS = 26
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's, without I, L, O and U
+RANDOM_BITS: Final = 80
+ULID_CHARS: Final = 26
 _ULID = re.compile(r"(?:[A-Za-z0-9]{1,5}-)?([0-7][0-9A-HJKMNP-TV-Z]{25})")
+
+
+def base32(number: int, chars: int) -> str:
+    """Return the lowest digits of a number in Crockford's base 32."""
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(chars)))
+
+
+def ulid_number(ulid: str) -> int:
+    """Return the 128 bits that a ULID, or a piece of one, is written of."""
+    number = 0
+    for character in ulid:
+        number = number << 5 | ALPHABET.index(character)
+    return number
 
 
 class _Maker:
@@ -32,13 +46,12 @@ class _Maker:
     def make(self) -> str:
         now_ms = time.time_ns() // 1_000_000
         with self._lock:
-            if self._last >> _RANDOM_BITS >= now_ms:
+            if self._last >> RANDOM_BITS >= now_ms:
                 self._last += 1
             else:
-                self._last = now_ms << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS - 1)
+                self._last = now_ms << RANDOM_BITS | secrets.randbits(RANDOM_BITS - 1)
             value = self._last
-        shifts = range(5 * (_CHARS - 1), -1, -5)
-        return "".join(_ALPHABET[value >> shift & 31] for shift in shifts)
+        return base32(value, ULID_CHARS)
 
 
 _maker = _Maker()
@@ -71,10 +84,7 @@ def reference_time(reference: str) -> datetime | None:
     found = _ULID.fullmatch(reference)
     if found is None:
         return None
-    value = 0
-    for letter in found[1]:
-        value = value << 5 | _ALPHABET.index(letter)
-    seconds = (value >> _RANDOM_BITS) / 1000
+    seconds = (ulid_number(found[1]) >> RANDOM_BITS) / 1000
     try:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):  # a year that datetime does not have

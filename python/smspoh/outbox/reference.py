@@ -7,6 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from smspoh.errors import ArgumentError
+from smspoh.gateway.reference import ALPHABET, RANDOM_BITS, ULID_CHARS, base32, ulid_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,12 +16,9 @@ REFERENCE_CHARS_MAX: Final = 32  # of [A-Za-z0-9-]: what the gateway is known to
 JOB_CHARS_MAX: Final = 5  # what a ULID and a hyphen leave of it
 TIME_MS_MAX: Final = 2**48 - 1  # of a ULID
 
-_ULID_CHARS: Final = 26
-_RANDOM_BITS: Final = 80
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 _JOB = re.compile(r"[A-Za-z0-9]{1,5}", re.ASCII)
-_REFERENCE = re.compile(rf"([A-Za-z0-9]{{1,5}})-([0-7][{_ALPHABET}]{{25}})", re.ASCII)
-_PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)  # of 10 bits
+_REFERENCE = re.compile(rf"([A-Za-z0-9]{{1,5}})-([0-7][{ALPHABET}]{{25}})", re.ASCII)
+_PAIRS: Final = tuple(high + low for high in ALPHABET for low in ALPHABET)  # of 10 bits
 
 
 def checked_job(name: object) -> str:
@@ -53,7 +51,7 @@ def checked_reference(reference: object) -> str:
 
 def reference_time_ms(reference: str) -> int:
     """Return when a reference was made, in milliseconds since 1970."""
-    return _number(checked_reference(reference)) >> _RANDOM_BITS
+    return _number(checked_reference(reference)) >> RANDOM_BITS
 
 
 class References:
@@ -96,11 +94,11 @@ class References:
         if count == 0:
             return []
         first = self._last + 1
-        if now_ms > self._last >> _RANDOM_BITS:
+        if now_ms > self._last >> RANDOM_BITS:
             # The top bit is left free, so that a batch cannot run over into the next millisecond.
-            first = now_ms << _RANDOM_BITS | self._entropy(_RANDOM_BITS - 1)
+            first = now_ms << RANDOM_BITS | self._entropy(RANDOM_BITS - 1)
         self._last = first + count - 1
-        if self._last >> _RANDOM_BITS > TIME_MS_MAX:
+        if self._last >> RANDOM_BITS > TIME_MS_MAX:
             raise ArgumentError("there are no more references after the last one")
         return _written(self.job, first, count)
 
@@ -111,7 +109,7 @@ def _written(job: str, first: int, count: int) -> list[str]:
     number, end = first, first + count
     while number < end:
         block = number >> 20
-        shared = f"{job}-{_base32(block, _ULID_CHARS - 4)}"
+        shared = f"{job}-{base32(block, ULID_CHARS - 4)}"
         stop = min(end, (block + 1) << 20)
         written += [
             shared + _PAIRS[low >> 10] + _PAIRS[low & 1023]
@@ -121,13 +119,5 @@ def _written(job: str, first: int, count: int) -> list[str]:
     return written
 
 
-def _base32(number: int, chars: int) -> str:
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(chars)))
-
-
 def _number(reference: str) -> int:
-    ulid = reference.rpartition("-")[2]
-    number = 0
-    for character in ulid:
-        number = number << 5 | _ALPHABET.index(character)
-    return number
+    return ulid_number(reference.rpartition("-")[2])

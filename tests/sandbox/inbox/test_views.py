@@ -226,6 +226,7 @@ def test_jobs_are_counted_by_what_their_references_begin_with(inbox: Inbox) -> N
         ("alone", "alone"),
         ("17", "17"),
         ("-17", "-17"),
+        ("march-01JZ8Q4X7M9RSTVWXYZ0123456", "march"),
         ("", ""),
     ],
 )

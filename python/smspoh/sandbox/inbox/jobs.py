@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 JOBS_MAX: Final = 50
 COUNTED_MAX: Final = 100_000  # messages, the newest ones
 PAUSE_S: Final = 5
-# The command line makes references of a job, a hyphen and the place of the row.
-_LAST_NAME: Final = re.compile(r"[-_.:/#]?[0-9]+$")
+# An outbox makes references of a job, a hyphen and a ULID; others count.
+_LAST_NAME: Final = re.compile(r"-[0-7][0-9A-HJKMNP-TV-Z]{25}$|[-_.:/#]?[0-9]+$")
 
 
 @dataclass(slots=True)
