@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from smspoh.gateway import Status
 from smspoh.outbox import Outbox, State
+from smspoh.outbox.clock import SteadyClock
 from smspoh.outbox.proving import Proving
 from smspoh.outbox.records import Delivery
 from smspoh.sandbox import Fault, SandboxSettings
@@ -179,6 +181,33 @@ def test_a_ciphertext_that_was_changed_is_exit_code_1(
     assert sorted(row["proof"] for row in outcomes()) == ["not proven", *["proven"] * 3]
 
 
+def test_a_history_that_cannot_be_read_proves_nothing_and_hides_nothing(
+    run: Run, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Fault("status", path="/messages*", status=404)
+    with Sandbox(settings=SandboxSettings(faults=(broken,))) as account:
+        use(account, monkeypatch)
+        ran = run(*SEND, "--encrypt", "--outcomes", "out.csv", "--json")
+        (found,) = ran.rows
+        assert (ran.code, found["proven"], found["unread"]) == (1, 0, 4)
+        assert ran.err.startswith("smspoh: nothing is proven, the history could not be read: ")
+        assert [row["state"] for row in outcomes()] == ["ACCEPTED"] * 4
+
+
+def test_the_rest_of_a_job_expires_by_its_deadline(
+    run: Run, account: Sandbox, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=20)
+    late = [*SEND, "--deadline", soon.isoformat(), "--json"]
+    monkeypatch.setenv("SMSPOH_API_SECRET", "another")
+    assert run(*late).code == 3
+    monkeypatch.setenv("SMSPOH_API_SECRET", account.api_secret)
+    monkeypatch.setattr(SteadyClock, "now_ms", lambda _: round(soon.timestamp() * 1000) + 1)
+    ran = run(*late)
+    assert (ran.code, counts(ran.rows[0])) == (1, {"EXPIRED": 4})
+    assert account.gateway.ledger.newest() == 0
+
+
 def test_a_message_whose_reply_is_lost_goes_once(
     run: Run, people: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,6 +281,7 @@ def test_outcomes_that_cannot_be_written_are_exit_code_4(
         ([*SEND[1:], "--job", "much-too-long"], "job"),
         ([*SEND[1:], "--deadline", "2001-01-01T00:00+06:30"], "--deadline is over"),
         (["-", "--from", "SMSPoh"], "--journal is needed"),
+        ([*SEND[1:], "--outcomes", "no/out.csv"], "a folder that is not there"),
     ],
 )
 def test_bad_input_makes_nothing(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from smspoh._private import PrivateFile
 from smspoh._spreadsheet import csv_line, guarded
+from smspoh.errors import ArgumentError
 from smspoh.outbox import Preflight, RowVerdict
 
 from ._exit import Unrecorded
@@ -45,6 +46,7 @@ COLUMNS: Final = (
 # What others wrote, and no spreadsheet shall run.
 FREE: Final = frozenset({"key", "messageId", "why", "detail"})
 _BATCH_ROWS: Final = 1000
+_KEPT: Final = "the journal has them, and the same command writes them"
 
 
 def write_outcomes(
@@ -71,7 +73,11 @@ def write_outcomes(
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     as_json = path.suffix == ".jsonl"
     try:
-        with PrivateFile(draft, what="the file of outcomes") as file:
+        file = PrivateFile(draft, what="the file of outcomes")
+    except ArgumentError as error:
+        raise Unrecorded(f"{error}; {_KEPT}") from error
+    try:
+        with file:
             if not as_json:
                 file.append(csv_line(COLUMNS))
             for batch in batches(_rows(outbox, taking, source, proof_of), _BATCH_ROWS):
@@ -79,10 +85,8 @@ def write_outcomes(
         draft.replace(path)
     except OSError as error:
         _remove(draft)
-        raise Unrecorded(
-            f"outcomes could not be written to {path}: {error.strerror};"
-            " the journal has them, and the same command writes them"
-        ) from error
+        why = f"outcomes could not be written to {path}: {error.strerror}"
+        raise Unrecorded(f"{why}; {_KEPT}") from error
     except BaseException:
         _remove(draft)
         raise

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from smspoh.outbox import State
+from smspoh.errors import GatewayError
+from smspoh.outbox import Proof, State
 
 from ._exit import INTERRUPTED, OK, REFUSED, BadInput
 from ._looking import report_object as looked_object
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
-    from smspoh.outbox import Outbox, PreflightReport, Proof, Report, Template
+    from smspoh.outbox import Outbox, PreflightReport, Report, Template
     from smspoh.outbox.records import Enqueued
 
 SUFFIX: Final = ".outbox.db"
@@ -92,6 +93,8 @@ def command(
       smspoh send-bulk customers.csv --from SMSPoh --encrypt --outcomes march.csv
     """  # noqa: D301 - click wants the character, not the letters
     journal = journal or _beside(file)
+    if outcomes is not None and not outcomes.parent.is_dir():
+        raise BadInput("--outcomes is in a folder that is not there")
     job = options["job"]
     taking = Taking.of(options | {"job": job or "x"}, journal, keyring=keyring)
     if job is None:
@@ -204,8 +207,12 @@ def _send(
         report = sender.run()
         if proofs is None or report.stopped or not report.counts.states[State.ACCEPTED]:
             return report, None
-        with Progress("proven") as progress:
-            return report, sender.prove(proofs.put, progress.advance)
+        try:
+            with Progress("proven") as progress:
+                return report, sender.prove(proofs.put, progress.advance)
+        except GatewayError as error:  # what was sent is told all the same
+            note(f"smspoh: nothing is proven, the history could not be read: {error}")
+            return report, Proof(report.counts.states[State.ACCEPTED], 0, 0)
 
 
 def _show_look(taking: Taking, report: PreflightReport, *, as_json: bool) -> None:
