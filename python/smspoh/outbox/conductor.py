@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 IDLE_S: Final = 1.0  # after which it is seen that another thread has enqueued
 IDLE_TILL_EMPTY_S: Final = 60.0
+SOON_MS: Final = 10
 DUE_MS: Final = 500  # that the counts of what waits are good for
 RECORD_TRIES: Final = 4  # a reply is worth more than one attempt to write it down
 NO_CREDENTIALS: Final = frozenset({"http_401", "http_403"})
@@ -78,7 +79,7 @@ class Conductor:
             teller=teller,
             step=step,
         )
-        self._stopping = False
+        self.stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -93,17 +94,13 @@ class Conductor:
 
     def stop(self) -> None:
         """End the run, or the next one."""
-        self._stopping = True
+        self.stopping = True
         self._stir()
 
     def abandon(self) -> None:
         """End the run, and wait for no reply."""
-        self._stopping = True
+        self.stopping = True
         self._stir(self._line.give_up)
-
-    def is_stopping(self) -> bool:
-        """Return whether somebody asked to end the run."""
-        return self._stopping
 
     def pause(self, why: str) -> None:
         """Claim nothing more until `resume`."""
@@ -120,8 +117,7 @@ class Conductor:
     def _stir(self, *more: Callable[[], object]) -> None:
         loop, wake = self._loop, self._wake
         if loop is not None and wake is not None:
-            # A loop that is closed has nothing left to wake.
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError):  # a loop that is closed
                 for each in (*more, wake.set):
                     loop.call_soon_threadsafe(each)
 
@@ -132,7 +128,7 @@ class Conductor:
             with listening(self.stop, self.abandon) if signals else contextlib.nullcontext():
                 yield
         finally:
-            self._stopping = self._line.given_up = False
+            self.stopping = self._line.given_up = False
 
     def close(self) -> None:
         """End the thread of the journal."""
@@ -153,7 +149,7 @@ class Conductor:
             finally:
                 self._loop = self._wake = None
         counts = await self._desk.call(self._journal.counts)
-        return self._teller.report(counts, paused=self.paused, stopped=self._stopping)
+        return self._teller.report(counts, paused=self.paused, stopped=self.stopping)
 
     async def ask_deliveries(self, older_than_ms: int) -> int:
         """Ask the history once for deliveries that have no end."""
@@ -175,7 +171,7 @@ class Conductor:
         self._swept = False
 
     async def _work(self, *, until_empty: bool, sending: bool) -> None:
-        while not self._stopping:
+        while not self.stopping:
             self._collect()
             due = await self._look_over()
             self._teller.progress(self._timing.now_ms(), self._flying, self.paused)
@@ -249,7 +245,7 @@ class Conductor:
         else:
             if balance.amount < least:
                 self._hold("balance")
-        return self.paused is None and not self._stopping
+        return self.paused is None and not self.stopping
 
     async def _paid(self, batch: list[Claimed]) -> list[Claimed]:
         """Return what of a batch the budget pays for; the rest was surely not sent."""
@@ -350,9 +346,13 @@ class Conductor:
             times.append(due.next_ms)
         if sending and self.paused is None and due.pending:
             times.append(quiet_until_ms(self._guards.quiet, now) or self._pace.ready_ms(now))
-        if self._look is None and (at := self._reconciler.next_ms(due, now)) is not None:
+        looks = self._look is None and self.paused not in NO_CREDENTIALS
+        if looks and (at := self._reconciler.next_ms(due, now)) is not None:
             times.append(at)
         later = [at for at in times if at > now]
+        if not self._tasks and len(later) < len(times):
+            self._due = None  # it came since `due` was asked for
+            later.append(now + SOON_MS)
         wake = self._wake
         assert wake is not None  # noqa: S101 - it says so to the type checker
         waits: set[asyncio.Task[Any]] = {*self._tasks}
@@ -388,7 +388,7 @@ class Conductor:
                 look, self._look = self._look, None
                 look.result()
         if self._tasks:
-            if self._stopping and self._flying:
+            if self.stopping and self._flying:
                 self._teller.notice(Notice(Odd.STOPPING, self._flying))
             done, _ = await asyncio.wait(self._tasks)
             self._tasks.clear()

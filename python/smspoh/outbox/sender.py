@@ -191,7 +191,7 @@ class Sender:
             self._timing,
             on_proof=on_proof,
             on_progress=on_progress,
-            is_stopped=self._conductor.is_stopping,
+            is_stopped=lambda: self._conductor.stopping,
         )
         return self._run(proving.run(), signals=signals)
 
