@@ -18,7 +18,7 @@ from ._looking import report_object as looked_object
 from ._looking import show_report
 from ._output import Progress, note, printing_after, to_json
 from ._proofs import Proofs
-from .outbox._journal import are_all, counted_lines, keyring_option, show_pairs
+from .outbox._journal import are_all, counted_lines, is_there, keyring_option, show_pairs
 from .outbox.enqueueing import CHANGED, Taking, look, open_twice, opened, take, taking_options
 from .outbox.sending import (
     SENT,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from smspoh.outbox import Outbox, PreflightReport, Report, Template
     from smspoh.outbox.records import Enqueued
 
+ADDRESS: Final = ("postgresql:", "postgres:")  # a path has one slash where it had two
 SUFFIX: Final = ".outbox.db"
 BATCH_ENCRYPTED: Final = 10  # they go out one by one, and Ctrl-C waits for what was claimed
 _LETTERS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -92,6 +93,10 @@ def command(
       smspoh send-bulk customers.csv --from SMSPoh --dry-run
       smspoh send-bulk customers.csv --from SMSPoh --encrypt --outcomes march.csv
     """  # noqa: D301 - click wants the character, not the letters
+    if journal is not None and str(journal).startswith(ADDRESS):
+        raise BadInput(
+            "--journal is a file: into a database rows go by 'smspoh outbox enqueue' and 'resume'"
+        )
     journal = journal or _beside(file)
     if outcomes is not None and not outcomes.parent.is_dir():
         raise BadInput("--outcomes is in a folder that is not there")
@@ -180,7 +185,7 @@ def _job_of(file: str, options: Mapping[str, Any], template: Template | None) ->
 
 def _opened(taking: Taking, *, named: bool) -> Outbox:
     """Open the journal, and say what to do when it is of another way of sending."""
-    if named or not taking.journal.exists():
+    if named or not is_there(taking.journal):
         return opened(taking)
     return opened(
         taking,

@@ -124,7 +124,8 @@ class Line:
         """Send a batch, in as many requests as it takes, and return what became of it."""
         outcomes: list[Outcome] = []
         strangers: list[Message] = []
-        waiting: list[Sequence[Claimed]] = [batch]
+        # The first group is on top of the stack.
+        waiting = self._requests(batch)[::-1]
         while waiting and not self.given_up:
             group = waiting.pop()
             if not await self._still_holds():
@@ -151,10 +152,25 @@ class Line:
                     judged.stop,
                     tuple(strangers),
                 )
-            # The first group is on top of the stack.
             waiting += [[group[at] for at in part] for part in reversed(judged.again)]
         outcomes += _not_reached(waiting)
         return Sent(tuple(outcomes), strangers=tuple(strangers))
+
+    def _requests(self, batch: Sequence[Claimed]) -> list[Sequence[Claimed]]:
+        """Return a batch in groups of one request each, so that none goes unasked for long."""
+        profile = self._client.profile
+        groups: list[Sequence[Claimed]] = []
+        together: list[Claimed] = []
+        for one in batch:
+            alone = one.message.encrypt and not profile.bulk_encrypt
+            if alone or len(together) == profile.bulk_messages_max:
+                groups += [together] if together else []
+                together = []
+            if alone:
+                groups.append([one])
+            else:
+                together.append(one)
+        return [*groups, together] if together else groups
 
     async def _still_holds(self) -> bool:
         """Ask whether what was claimed is still ours, until the answer is fresh."""

@@ -311,6 +311,10 @@ class PostgresJournal(PostgresStore):
         """Return the message of a reference on the wire, or None."""
         return postgres_views.find(self, reference)
 
+    def of_key(self, key: str) -> Entry | None:
+        """Return the message that was taken under a caller's own key, or None."""
+        return postgres_views.of_key(self, key)
+
     def in_state(self, state: State) -> Iterator[Entry]:
         """Yield the messages that are in a state, in the order they came in."""
         return postgres_views.in_state(self, state)

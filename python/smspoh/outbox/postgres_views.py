@@ -30,6 +30,7 @@ _AFTER: Final = _ENTRIES + "AND message.id > %(last)s " + _PAGE
 _TO: Final = _ENTRIES + "AND message.id > %(last)s AND recipient = %(recipient)s " + _PAGE
 _IN: Final = _ENTRIES + "AND message.id > %(last)s AND state = %(state)s " + _PAGE
 _ONE: Final = _ENTRIES + "AND reference = %(reference)s"
+_OF_KEY: Final = _ENTRIES + "AND unique_key = %(key)s"
 _COUNTS: Final = """
 SELECT state, delivery, count(*), count(*) FILTER (WHERE duplicate) FROM message
 WHERE job = %(job)s GROUP BY state, delivery
@@ -48,6 +49,13 @@ def find(journal: PostgresJournal, reference: str) -> Entry | None:
     """See `smspoh.outbox.journal.Journal.find`."""
     with journal.reading() as db:
         row = db.execute(_ONE, journal.named(reference=reference)).fetchone()
+    return None if row is None else journal.entry(row)
+
+
+def of_key(journal: PostgresJournal, key: str) -> Entry | None:
+    """See `smspoh.outbox.journal.Journal.of_key`."""
+    with journal.reading() as db:
+        row = db.execute(_OF_KEY, journal.named(key=journal.secrets.unique(key))).fetchone()
     return None if row is None else journal.entry(row)
 
 

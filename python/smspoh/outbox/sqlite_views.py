@@ -45,7 +45,7 @@ def of_key(journal: SqliteJournal, key: str) -> Entry | None:
     """See `smspoh.outbox.journal.Journal.of_key`."""
     with journal.reading() as db:
         row = db.execute(_OF_KEY, (journal.secrets.unique(key), 1)).fetchone()
-    return None if row is None else _entry(journal, row)
+    return None if row is None else journal.entry(row)
 
 
 def export(journal: SqliteJournal) -> Iterator[Entry]:
