@@ -38,6 +38,17 @@ def test_a_job_begins_ends_and_begins_again(tmp_path: Path) -> None:
         assert outbox.counts().states[State.PENDING] == 2
 
 
+def test_a_journal_was_put_back_where_somebody_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    with Outbox(path, "a", keys=[KEY]) as outbox:
+        outbox.enqueue(map(row, range(2)))
+    with Outbox(path, keys=[KEY], restored=True) as outbox:
+        assert (outbox.recovered.ambiguous, outbox.recovered.restored) == (2, True)
+        outbox.enqueue([row(3)])
+    with Outbox(path, keys=[KEY]) as outbox:
+        assert (outbox.recovered.ambiguous, outbox.recovered.restored) == (0, False)
+
+
 def test_an_opening_that_fails_lets_go_of_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "j.db"
     Outbox(path, "a", keys=[KEY]).close()
