@@ -47,7 +47,7 @@ AT_ONCE: Final = 8  # jobs, of two processes each
 DISTURBED_MAX: Final = 8  # times that one sender of a job is
 CUT_SHARE: Final = 0.25  # of the disturbances at a moment: the lease, not the process
 RESTART_EVERY: Final = 60  # deaths, from one stop of the server to the next
-LATE_S: Final = 180.0  # after which a job that does not end is broken
+LATE_S: Final = 900.0  # after which a job that does not end is broken
 
 
 @dataclass
