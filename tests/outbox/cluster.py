@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PLACES: Final = ("/usr/lib/postgresql", "/usr/local/opt", "/opt/homebrew/opt", "/usr")
 NEEDED: Final = ("initdb", "pg_ctl", "postgres")
 ROLE: Final = "outbox"  # whom the journals belong to: no superuser
+START_S_MAX: Final = 600  # after a stop without a word, every file is waited for first
 SETTINGS: Final = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -117,7 +118,8 @@ class Cluster:
                 self.port = free.getsockname()[1]
         log = str(self.folder / "log")
         self._command(
-            "pg_ctl", "start", "-w", "-D", str(self.data), "-l", log, "-o", f"-p {self.port}"
+            *("pg_ctl", "start", "-w", "-t", str(START_S_MAX)),
+            *("-D", str(self.data), "-l", log, "-o", f"-p {self.port}"),
         )
 
     def stop(self, mode: str = "immediate") -> None:
