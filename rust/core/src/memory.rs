@@ -11,6 +11,13 @@ pub(crate) fn with_room<T>(count: usize) -> Result<Vec<T>, Error> {
     Ok(items)
 }
 
+/// Put `bytes` behind what is there.
+pub(crate) fn append(items: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Error> {
+    items.try_reserve(bytes.len()).map_err(|_| Error::Memory)?;
+    items.extend_from_slice(bytes);
+    Ok(())
+}
+
 /// `rows` times `size` zero bytes.
 pub(crate) fn zeros(rows: usize, size: usize) -> Result<Vec<u8>, Error> {
     let count = rows.checked_mul(size).ok_or(Error::Memory)?;

@@ -30,10 +30,37 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// A place in memory, as columns have them.
+pub trait Offset: Copy + Ord + Send + Sync + Sized + 'static {
+    /// The only offset of no rows.
+    const ZERO: &'static [Self];
+
+    /// The place; `None` for one below 0.
+    fn at(self) -> Option<usize>;
+}
+
+impl Offset for i32 {
+    const ZERO: &'static [Self] = &[0];
+
+    #[inline(always)]
+    fn at(self) -> Option<usize> {
+        usize::try_from(self).ok()
+    }
+}
+
+impl Offset for i64 {
+    const ZERO: &'static [Self] = &[0];
+
+    #[inline(always)]
+    fn at(self) -> Option<usize> {
+        usize::try_from(self).ok()
+    }
+}
+
 /// Whether `offsets` cut `data` into `rows` rows: one more than there are, in order,
 /// all of them inside.
-pub(crate) fn offsets_fit(data: &[u8], offsets: &[i64], rows: usize) -> bool {
-    let within = |&offset: &i64| usize::try_from(offset).is_ok_and(|at| at <= data.len());
+pub(crate) fn offsets_fit<O: Offset>(data: &[u8], offsets: &[O], rows: usize) -> bool {
+    let within = |offset: &O| offset.at().is_some_and(|at| at <= data.len());
     offsets.len().checked_sub(1) == Some(rows)
         && offsets.first().is_some_and(within)
         && offsets.last().is_some_and(within)
@@ -42,8 +69,8 @@ pub(crate) fn offsets_fit(data: &[u8], offsets: &[i64], rows: usize) -> bool {
 
 /// Where row `row` is in what [`offsets_fit`] said yes to.
 #[inline(always)]
-pub(crate) fn range_of(offsets: &[i64], row: usize) -> Range<usize> {
-    let at = |row: usize| offsets.get(row).and_then(|&at| usize::try_from(at).ok());
+pub(crate) fn range_of<O: Offset>(offsets: &[O], row: usize) -> Range<usize> {
+    let at = |row: usize| offsets.get(row).and_then(|&at| at.at());
     let start = at(row).unwrap_or(0);
     start..at(row + 1).unwrap_or(start)
 }

@@ -7,15 +7,21 @@
 //!
 //! `docs/spec/envelope.md` is the specification.
 mod batch;
+mod column;
 mod derived;
 mod message;
 mod open;
 mod seal;
+mod weak;
 mod wire;
 
 pub use batch::Run;
+pub use column::{
+    Keys, OpenedColumns, SealedColumn, VERDICT_NAMES, decrypt_column, encrypt_column,
+};
 pub use open::decrypt_batch;
 pub use seal::{encrypt_batch, encrypt_exact};
+pub use weak::is_weak;
 pub use wire::Base64;
 
 use crate::primitive::{BLOCK, cbc_size};

@@ -1,34 +1,22 @@
 //! Many texts at once, columns out.
+use std::marker::PhantomData;
+
 use super::arch::{Cpu, Work, dispatch};
 use super::dial::Sink;
 use super::plan::Ways;
-use super::window::{WINDOW, window};
+use super::source::{Lines, Source, Text};
 use super::{E164_SLOT, Number, Options, clean, judge};
-use crate::rows::{offsets_fit, range_of};
+use crate::column::Cut;
 use crate::watch::Pause;
-use crate::{Error, Watch, threads};
+use crate::{Error, Watch, memory, threads};
 
 /// Rows below which threads cost more than they save.
-const THREADED_ROWS_MIN: usize = 50_000;
+pub(super) const THREADED_ROWS_MIN: usize = 50_000;
 /// Rows that a thread takes at a time.
-const CHUNK_ROWS: usize = 16_384;
+pub(super) const CHUNK_ROWS: usize = 16_384;
 /// Rows after which the gaps between what the threads wrote are closed. Until then
 /// the E.164 column takes a whole slot a row: 12 MiB.
-const BLOCK_ROWS: usize = 32 * CHUNK_ROWS;
-
-/// The texts of a batch.
-#[derive(Clone, Copy)]
-pub enum Text<'a> {
-    /// One text a line: a line break between two, none behind the last.
-    Lines(&'a [u8]),
-    /// Text `row` is `data[offsets[row]..offsets[row + 1]]`.
-    Offsets {
-        /// The texts, end to end.
-        data: &'a [u8],
-        /// One more than there are rows; none smaller than the one before it.
-        offsets: &'a [i64],
-    },
-}
+pub(super) const BLOCK_ROWS: usize = 32 * CHUNK_ROWS;
 
 /// Where the answers go. A column that is `None` is not written.
 #[derive(Default)]
@@ -63,87 +51,75 @@ pub fn normalize_batch(
     rows: usize,
     options: &Options,
     threads: usize,
+    columns: Columns<'_>,
+) -> Result<usize, Error> {
+    match text {
+        Text::Lines(data) => fill(Lines::new(data, rows)?, rows, options, threads, columns),
+        Text::Offsets { data, offsets } => {
+            if offsets.len().checked_sub(1) != Some(rows) {
+                return Err(Error::Argument);
+            }
+            let cut = Cut::new(data, offsets, None).map_err(|_| Error::Argument)?;
+            fill(cut, rows, options, threads, columns)
+        }
+    }
+}
+
+/// Do what [`normalize_batch`] does with texts that were looked at.
+fn fill<'a>(
+    text: impl Source<'a>,
+    rows: usize,
+    options: &Options,
+    threads: usize,
     mut columns: Columns<'_>,
 ) -> Result<usize, Error> {
-    check(text, rows)?;
     columns.check(rows)?;
     if rows < THREADED_ROWS_MIN || threads::resolve(threads, rows) == 1 {
-        return Ok(Chunk { text, rows, columns: columns.reborrow() }.fill(options));
+        let columns = columns.reborrow();
+        return Ok(Chunk { text, rows, columns, ends: None }.fill(options));
     }
     let mut e164 = columns.e164.take();
     let (mut rest, mut text, mut left, mut end) = (columns, text, rows, 0);
     while left > 0 {
         let rows = left.min(BLOCK_ROWS);
-        let (head, tail) = split_text(text, rows);
+        let (head, tail) = text.split(rows);
         let (mut columns, columns_left) = rest.split(rows);
         // The column goes on where the last block ended: no line is longer than a slot.
         let place = end..end + rows * E164_SLOT;
         columns.e164 = e164.as_deref_mut().and_then(|e164| e164.get_mut(place));
-        end += fill_block(Chunk { text: head, rows, columns }, options, threads)?;
+        let mut block = Chunk { text: head, rows, columns, ends: None };
+        let written = fill_block(block.reborrow(), options, threads)?;
+        end += block.columns.e164.map_or(0, |e164| close_gaps(e164, &written));
         (rest, text, left) = (columns_left, tail, left - rows);
     }
     Ok(end)
 }
 
-/// Fill the columns of a block on several threads; the bytes written to its E.164 column.
-fn fill_block(mut block: Chunk<'_>, options: &Options, threads: usize) -> Result<usize, Error> {
-    let mut written = vec![0; block.rows.div_ceil(CHUNK_ROWS)];
-    let mut work = Vec::with_capacity(written.len());
-    let (mut rest, mut text, mut left) = (block.columns.reborrow(), block.text, block.rows);
+/// Fill the columns of a block, in chunks of [`CHUNK_ROWS`] on several threads; the bytes that
+/// each wrote to its part of the E.164 column.
+pub(super) fn fill_block<'a>(
+    block: Chunk<'_, impl Source<'a>>,
+    options: &Options,
+    threads: usize,
+) -> Result<Vec<usize>, Error> {
+    let jobs = block.rows.div_ceil(CHUNK_ROWS);
+    let mut written = memory::collect(jobs, std::iter::repeat(0))?;
+    let mut work = memory::with_room(jobs)?;
+    let (mut rest, mut ends, mut text, mut left) =
+        (block.columns, block.ends, block.text, block.rows);
     for written in &mut written {
         let rows = left.min(CHUNK_ROWS);
-        let (head, tail) = split_text(text, rows);
+        let (head, tail) = text.split(rows);
         let (columns, columns_left) = rest.split(rows);
-        work.push((Chunk { text: head, rows, columns }, written));
-        (rest, text, left) = (columns_left, tail, left - rows);
+        let (ends_here, ends_left) = halves(ends, rows);
+        work.push((Chunk { text: head, rows, columns, ends: ends_here }, written));
+        (rest, ends, text, left) = (columns_left, ends_left, tail, left - rows);
     }
-    let jobs = work.len();
-    let fill = |(chunk, written): (Chunk<'_>, &mut usize), _: &mut Pause<'_>| {
+    let fill = |(chunk, written): (Chunk<'_, _>, &mut usize), _: &mut Pause<'_>| {
         *written = chunk.fill(options);
     };
     threads::for_each(work.into_iter(), jobs, threads, &mut Watch::none(), fill)?;
-    Ok(block.columns.e164.map_or(0, |e164| close_gaps(e164, &written)))
-}
-
-/// Whether `text` holds `rows` texts.
-fn check(text: Text<'_>, rows: usize) -> Result<(), Error> {
-    let fits = match text {
-        Text::Lines(data) if rows == 0 => data.is_empty(),
-        Text::Lines(data) => data.iter().filter(|&&byte| byte == b'\n').count() == rows - 1,
-        Text::Offsets { data, offsets } => offsets_fit(data, offsets, rows),
-    };
-    if fits { Ok(()) } else { Err(Error::Argument) }
-}
-
-/// The first `rows` texts and the others; there are others, or none to come.
-fn split_text(text: Text<'_>, rows: usize) -> (Text<'_>, Text<'_>) {
-    match text {
-        Text::Lines(data) => {
-            let (head, tail) = data.split_at(end_of_line(data, rows).unwrap_or(data.len()));
-            (Text::Lines(head), Text::Lines(tail.get(1..).unwrap_or_default()))
-        }
-        Text::Offsets { data, offsets } => {
-            let head = offsets.get(..=rows).unwrap_or_default();
-            let tail = offsets.get(rows..).unwrap_or_default();
-            (Text::Offsets { data, offsets: head }, Text::Offsets { data, offsets: tail })
-        }
-    }
-}
-
-/// Where line `count` ends that has one behind it.
-fn end_of_line(data: &[u8], count: usize) -> Option<usize> {
-    // Breaks are counted in pieces, which takes many bytes at a time.
-    const PIECE: usize = 4096;
-    let mut left = count;
-    for (piece, start) in data.chunks(PIECE).zip((0..).step_by(PIECE)) {
-        let breaks = piece.iter().filter(|&&byte| byte == b'\n').count();
-        if breaks >= left {
-            let breaks = piece.iter().enumerate().filter(|&(_, &byte)| byte == b'\n');
-            return breaks.map(|(at, _)| start + at).nth(left - 1);
-        }
-        left -= breaks;
-    }
-    None
+    Ok(written)
 }
 
 /// Move what each chunk wrote to the end of what the one before it wrote.
@@ -208,42 +184,37 @@ impl<'a> Columns<'a> {
     }
 }
 
-type Half<'a, T> = Option<&'a mut [T]>;
+pub(super) type Half<'a, T> = Option<&'a mut [T]>;
 
 fn halves<T>(column: Half<'_, T>, at: usize) -> (Half<'_, T>, Half<'_, T>) {
     column.map(|column| column.split_at_mut(at)).unzip()
 }
 
 /// Rows that one thread fills.
-struct Chunk<'a> {
-    text: Text<'a>,
-    rows: usize,
-    columns: Columns<'a>,
+pub(super) struct Chunk<'c, S> {
+    pub(super) text: S,
+    pub(super) rows: usize,
+    pub(super) columns: Columns<'c>,
+    /// Where each form ends in `columns.e164`, if that is wanted: it has no line breaks then.
+    pub(super) ends: Half<'c, i32>,
 }
 
-impl Chunk<'_> {
+impl<'a, S: Source<'a>> Chunk<'_, S> {
     /// Fill the columns; the bytes written to the E.164 column.
     fn fill(self, options: &Options) -> usize {
-        dispatch((self, options))
+        dispatch((self, options, PhantomData))
     }
-}
 
-impl Work for (Chunk<'_>, &Options) {
-    type Output = usize;
-
-    #[inline(always)]
-    fn run(self, cpu: impl Cpu) -> usize {
-        let (chunk, options) = self;
-        chunk.fill_on(cpu, options)
+    fn reborrow(&mut self) -> Chunk<'_, S> {
+        let ends = self.ends.as_deref_mut();
+        Chunk { text: self.text, rows: self.rows, columns: self.columns.reborrow(), ends }
     }
-}
 
-impl Chunk<'_> {
     #[inline(always)]
     fn fill_on(self, cpu: impl Cpu, options: &Options) -> usize {
-        let Self { mut text, rows, columns } = self;
+        let Self { mut text, rows, columns, ends } = self;
         let ways = options.region.map(Ways::of);
-        let mut filling = Filling::new(columns, options);
+        let mut filling = Filling::new(columns, ends, options);
         for row in 0..rows {
             let (data, size) = text.take(cpu, row);
             let read = clean::read(cpu, data, size, options.strict);
@@ -251,6 +222,16 @@ impl Chunk<'_> {
             judge(read, data.get(..size).unwrap_or(data), options, ways.as_ref(), &mut filling);
         }
         filling.end
+    }
+}
+
+impl<'a, S: Source<'a>> Work for (Chunk<'_, S>, &Options, PhantomData<&'a ()>) {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self, cpu: impl Cpu) -> usize {
+        let (chunk, options, _) = self;
+        chunk.fill_on(cpu, options)
     }
 }
 
@@ -262,6 +243,9 @@ struct Filling<'a> {
     kinds: &'a mut [u8],
     regions: &'a mut [[u8; 2]],
     calling_codes: &'a mut [u16],
+    ends: &'a mut [i32],
+    /// 1 where no line breaks are wanted, else 0.
+    unbroken: usize,
     with_refused: bool,
     sms: bool,
     row: usize,
@@ -270,8 +254,10 @@ struct Filling<'a> {
 }
 
 impl<'a> Filling<'a> {
-    fn new(columns: Columns<'a>, options: &Options) -> Self {
+    fn new(columns: Columns<'a>, ends: Half<'a, i32>, options: &Options) -> Self {
         Self {
+            unbroken: usize::from(ends.is_some()),
+            ends: ends.unwrap_or_default(),
             e164: columns.e164.unwrap_or_default(),
             verdicts: columns.verdicts.unwrap_or_default(),
             operators: columns.operators.unwrap_or_default(),
@@ -298,7 +284,9 @@ impl Sink for Filling<'_> {
             } else {
                 *place = EMPTY_LINE;
                 1
-            };
+            } - self.unbroken;
+            // A chunk has a slot for each of its rows, which 32 bits can count.
+            put(self.ends, self.row, i32::try_from(self.end).unwrap_or(i32::MAX));
         }
         put(self.verdicts, self.row, verdict as u8);
         put(self.operators, self.row, number.operator as u8);
@@ -315,33 +303,5 @@ const EMPTY_LINE: [u8; E164_SLOT] = [b'\n'; E164_SLOT];
 fn put<T>(column: &mut [T], row: usize, value: T) {
     if let Some(place) = column.get_mut(row) {
         *place = value;
-    }
-}
-
-impl<'a> Text<'a> {
-    /// Text `row`: bytes that begin with it, and its size. Lines are taken off in order.
-    #[inline(always)]
-    fn take(&mut self, cpu: impl Cpu, row: usize) -> (&'a [u8], usize) {
-        match self {
-            Text::Lines(data) => {
-                let text: &'a [u8] = data;
-                let breaks = cpu.equal(&window(text), b'\n');
-                let size = match breaks.trailing_zeros() as usize {
-                    WINDOW => {
-                        let behind = text.get(WINDOW..).unwrap_or_default();
-                        let size = behind.iter().position(|&byte| byte == b'\n');
-                        size.map_or(text.len(), |size| WINDOW + size)
-                    }
-                    size => size,
-                };
-                *data = text.get(size + 1..).unwrap_or_default();
-                (text, size)
-            }
-            Text::Offsets { data, offsets } => {
-                // `check` saw that they are in order and inside `data`.
-                let range = range_of(offsets, row);
-                (data.get(range.start..).unwrap_or_default(), range.len())
-            }
-        }
     }
 }

@@ -8,6 +8,7 @@ mod batch;
 mod buffer;
 pub mod carrier;
 mod clean;
+mod column;
 mod dial;
 pub mod digits;
 mod extension;
@@ -15,19 +16,22 @@ mod lenient;
 mod number;
 mod operator;
 pub mod plan;
+mod source;
 mod strict;
 mod uri;
 mod window;
 
 use arch::{Cpu, Work};
-pub use batch::{Columns, Text, normalize_batch};
+pub use batch::{Columns, normalize_batch};
 use buffer::Buffer;
 use clean::Read;
+pub use column::{Asked, NumberColumns, Regions, normalize_column};
 use dial::{Dialled, Sink};
 pub use number::{E164, Number};
 pub use operator::Operator;
 pub use plan::Region;
 use plan::Ways;
+pub use source::Text;
 
 /// Bytes that the E.164 form of one row takes at most in a batch: a plus, a calling
 /// code of 3 digits, 17 digits and the line break after them, in whole words. ITU-T
@@ -90,6 +94,25 @@ impl Verdict {
     pub const fn is_accepted(self) -> bool {
         matches!(self, Self::Valid | Self::Unconfirmed)
     }
+
+    /// The stable identifier.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Valid => "VALID",
+            Self::Unconfirmed => "UNCONFIRMED",
+            Self::NotMobile => "NOT_MOBILE",
+            Self::NotANumber => "NOT_A_NUMBER",
+            Self::Letters => "LETTERS",
+            Self::Extension => "EXTENSION",
+            Self::Several => "SEVERAL",
+            Self::TooShort => "TOO_SHORT",
+            Self::TooLong => "TOO_LONG",
+            Self::InvalidLength => "INVALID_LENGTH",
+            Self::UnknownCallingCode => "UNKNOWN_CALLING_CODE",
+            Self::Invalid => "INVALID",
+        }
+    }
 }
 
 /// What a number is used for. The numbers are stable and never used again.
@@ -145,6 +168,25 @@ impl Kind {
     #[must_use]
     pub const fn can_receive_sms(self) -> bool {
         matches!(self, Self::Mobile | Self::FixedLineOrMobile | Self::Unknown)
+    }
+
+    /// The stable identifier.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Unknown => "UNKNOWN",
+            Self::Mobile => "MOBILE",
+            Self::FixedLine => "FIXED_LINE",
+            Self::TollFree => "TOLL_FREE",
+            Self::Voip => "VOIP",
+            Self::FixedLineOrMobile => "FIXED_LINE_OR_MOBILE",
+            Self::PremiumRate => "PREMIUM_RATE",
+            Self::SharedCost => "SHARED_COST",
+            Self::PersonalNumber => "PERSONAL_NUMBER",
+            Self::Pager => "PAGER",
+            Self::Uan => "UAN",
+            Self::Voicemail => "VOICEMAIL",
+        }
     }
 }
 

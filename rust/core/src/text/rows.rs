@@ -24,6 +24,8 @@ pub enum Texts<'a> {
     },
     /// UTF-16 in the byte order of the CPU, a NUL between two texts, none behind the last.
     SeparatedUtf16(&'a [u16]),
+    /// UTF-8, each by itself.
+    Each(&'a [&'a [u8]]),
 }
 
 impl<'a> Texts<'a> {
@@ -32,6 +34,7 @@ impl<'a> Texts<'a> {
         match self {
             Self::Separated(data) | Self::Offsets { data, .. } => data.len(),
             Self::SeparatedUtf16(units) => size_of_val(units),
+            Self::Each(rows) => rows.iter().map(|row| row.len()).fold(0, usize::saturating_add),
         }
     }
 
@@ -40,6 +43,7 @@ impl<'a> Texts<'a> {
         match self {
             Self::Separated(data) | Self::Offsets { data, .. } => Some(data.len()),
             Self::SeparatedUtf16(units) => units.len().checked_mul(3),
+            Self::Each(_) => Some(self.size()),
         }
     }
 
@@ -52,7 +56,8 @@ impl<'a> Texts<'a> {
             Self::Separated(data) => memchr::memchr_iter(SEPARATOR, data).count(),
             Self::SeparatedUtf16(units) => count(units, |unit| unit == SEPARATOR.into()),
             Self::Offsets { data, offsets } if offsets_fit(data, offsets, rows) => rows.max(1) - 1,
-            Self::Offsets { .. } => return Err(Error::Argument),
+            Self::Each(texts) if texts.len() == rows => rows.max(1) - 1,
+            Self::Offsets { .. } | Self::Each(_) => return Err(Error::Argument),
         };
         let fits = breaks == rows.max(1) - 1 && (rows > 0 || self.is_blank());
         // So that everything that is counted fits its column.
@@ -63,14 +68,14 @@ impl<'a> Texts<'a> {
             Self::Separated(data) | Self::Offsets { data, .. } => {
                 simdutf8::basic::from_utf8(data).ok()
             }
-            Self::SeparatedUtf16(_) => None,
+            Self::SeparatedUtf16(_) | Self::Each(_) => None,
         };
         Ok(Whole { text, texts: self })
     }
 
     /// Whether there is nothing that could be a row.
     fn is_blank(self) -> bool {
-        matches!(self, Self::Offsets { .. }) || self.size() == 0
+        matches!(self, Self::Offsets { .. } | Self::Each(_)) || self.size() == 0
     }
 }
 
@@ -113,6 +118,11 @@ impl<'a> Whole<'a> {
                 self.texts = Texts::Offsets { data, offsets: tail };
                 Self { text, texts: Texts::Offsets { data, offsets: head } }
             }
+            Texts::Each(rows_) => {
+                let (head, tail) = rows_.split_at_checked(rows).unwrap_or((rows_, &[]));
+                self.texts = Texts::Each(tail);
+                Self { text, texts: Texts::Each(head) }
+            }
             Texts::Separated(data) => {
                 let end = memchr::memchr_iter(SEPARATOR, data).nth(rows.saturating_sub(1));
                 self.cut(end.unwrap_or(data.len()))
@@ -147,7 +157,7 @@ impl<'a> Whole<'a> {
                 let texts = Texts::SeparatedUtf16(units.get(..end).unwrap_or_default());
                 Self { text: head, texts }
             }
-            Texts::Offsets { .. } => Self { text, texts },
+            Texts::Offsets { .. } | Texts::Each(_) => Self { text, texts },
         }
     }
 }
@@ -195,6 +205,10 @@ impl<'a> Iterator for Taken<'a> {
                     Some(text) => text.get(range).map(Row::Utf8),
                     None => utf8(None, data.get(range).unwrap_or_default()),
                 }
+            }
+            Texts::Each(rows) => {
+                let row = rows.get(self.row - 1).copied().unwrap_or_default();
+                simdutf8::basic::from_utf8(row).ok().map(Row::Utf8)
             }
             Texts::Separated(data) => {
                 let end = memchr::memchr(SEPARATOR, data).unwrap_or(data.len());

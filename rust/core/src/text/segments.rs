@@ -24,6 +24,16 @@ impl Encoding {
     /// Every encoding, in the order of its number.
     pub const ALL: [Self; 3] = [Self::None, Self::Gsm7, Self::Ucs2];
 
+    /// The stable identifier.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::Gsm7 => "GSM7",
+            Self::Ucs2 => "UCS2",
+        }
+    }
+
     /// Units of a message that is one part: 140 bytes of 8 bits.
     #[must_use]
     pub const fn single_units(self) -> usize {

@@ -1,0 +1,223 @@
+//! What a caller has: texts by offsets or by views, and which rows are null.
+use core::ops::Range;
+
+use super::{Flaw, Validity, Wrong};
+use crate::rows::{Offset, offsets_fit, range_of};
+
+/// A bit for each row.
+#[derive(Clone, Copy, Debug)]
+pub struct Bits<'a> {
+    bytes: &'a [u8],
+    /// The bit of the first row.
+    start: usize,
+}
+
+impl<'a> Bits<'a> {
+    /// The bits of `bytes` from bit `start` on, the lowest of a byte first.
+    #[must_use]
+    pub fn new(bytes: &'a [u8], start: usize) -> Self {
+        Self { bytes: bytes.get(start / 8..).unwrap_or_default(), start: start % 8 }
+    }
+
+    /// The bit of row `row`; past the end it is not set.
+    #[must_use]
+    #[inline(always)]
+    pub fn get(self, row: usize) -> bool {
+        let at = self.start + row;
+        self.bytes.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
+    }
+
+    fn skip(self, rows: usize) -> Self {
+        Self::new(self.bytes, self.start + rows)
+    }
+}
+
+/// Whether row `row` is there, where `validity` tells.
+#[inline(always)]
+fn is_valid(validity: Option<Bits<'_>>, row: usize) -> bool {
+    validity.is_none_or(|bits| bits.get(row))
+}
+
+/// Texts side by side, cut by offsets. A null row has no text.
+#[derive(Clone, Copy)]
+pub struct Cut<'a, O> {
+    data: &'a [u8],
+    offsets: &'a [O],
+    validity: Option<Bits<'a>>,
+}
+
+impl<'a, O: Offset> Cut<'a, O> {
+    /// Text `row` is `data[offsets[row]..offsets[row + 1]]`.
+    ///
+    /// # Errors
+    /// [`Flaw::Offsets`] where there is none, they are not in order, or not inside `data`.
+    pub fn new(data: &'a [u8], offsets: &'a [O], validity: Option<Bits<'a>>) -> Result<Self, Flaw> {
+        let rows = offsets.len().checked_sub(1).ok_or(Flaw::Offsets)?;
+        let fits = offsets_fit(data, offsets, rows);
+        if fits { Ok(Self { data, offsets, validity }) } else { Err(Flaw::Offsets) }
+    }
+
+    /// Text `row`: bytes that begin with it, and its size.
+    #[inline(always)]
+    pub(crate) fn text(&self, row: usize) -> (&'a [u8], usize) {
+        let range = range_of(self.offsets, row);
+        let size = if is_valid(self.validity, row) { range.len() } else { 0 };
+        (self.data.get(range.start..).unwrap_or_default(), size)
+    }
+
+    /// The first `rows` rows, and the others.
+    pub(crate) fn split(self, rows: usize) -> (Self, Self) {
+        let head = self.offsets.get(..=rows).unwrap_or_default();
+        let tail = self.offsets.get(rows..).unwrap_or_default();
+        let validity = self.validity.map(|bits| bits.skip(rows));
+        (Self { offsets: head, ..self }, Self { offsets: tail, validity, ..self })
+    }
+}
+
+/// Bytes of a view.
+pub const VIEW: usize = 16;
+/// Bytes of a text that is in its view.
+const INLINE: usize = 12;
+
+/// A row of a column of views: its size; and the text, if that is of 12 bytes or less, or its
+/// first 4 bytes, the number of its buffer and its place there.
+pub type View = [u8; VIEW];
+
+/// Texts that are in their views, or anywhere in buffers. A null row has no text.
+#[derive(Clone, Copy)]
+pub struct Views<'a> {
+    views: &'a [View],
+    buffers: &'a [&'a [u8]],
+    validity: Option<Bits<'a>>,
+}
+
+impl<'a> Views<'a> {
+    /// # Errors
+    /// [`Flaw::View`] where a row that is not null is outside of its buffer.
+    pub fn new(
+        views: &'a [View],
+        buffers: &'a [&'a [u8]],
+        validity: Option<Bits<'a>>,
+    ) -> Result<Self, Flaw> {
+        let new = Self { views, buffers, validity };
+        let fits = |(row, view): (usize, &View)| {
+            let inside = || new.find(view).is_some_and(|(data, range)| range.end <= data.len());
+            !is_valid(validity, row) || size_of_text(view) <= INLINE || inside()
+        };
+        let all = views.iter().enumerate().all(fits);
+        if all { Ok(new) } else { Err(Flaw::View) }
+    }
+
+    /// The buffer of a text that is not in its view, and its place there.
+    #[inline(always)]
+    fn find(&self, view: &View) -> Option<(&'a [u8], Range<usize>)> {
+        let [.., a, b, c, d, e, f, g, h] = *view;
+        let buffer = usize::try_from(i32::from_ne_bytes([a, b, c, d])).ok()?;
+        let start = usize::try_from(i32::from_ne_bytes([e, f, g, h])).ok()?;
+        let end = start.checked_add(size_of_text(view))?;
+        Some((self.buffers.get(buffer)?, start..end))
+    }
+
+    /// Text `row`: bytes that begin with it, and its size.
+    #[inline(always)]
+    pub(crate) fn text(&self, row: usize) -> (&'a [u8], usize) {
+        let Some(view) = self.views.get(row) else { return (&[], 0) };
+        if !is_valid(self.validity, row) {
+            return (&[], 0);
+        }
+        let size = size_of_text(view);
+        if size <= INLINE {
+            // With the views behind it, so that there is a whole window.
+            let behind = self.views.as_flattened().get(row * VIEW + 4..).unwrap_or_default();
+            return (behind, size);
+        }
+        // `new` saw that it is inside.
+        let found = self.find(view).and_then(|(data, range)| data.get(range.start..));
+        found.map_or((&[], 0), |data| (data, size))
+    }
+
+    /// The first `rows` rows, and the others.
+    pub(crate) fn split(self, rows: usize) -> (Self, Self) {
+        let head = self.views.get(..rows).unwrap_or_default();
+        let tail = self.views.get(rows..).unwrap_or_default();
+        let validity = self.validity.map(|bits| bits.skip(rows));
+        (Self { views: head, ..self }, Self { views: tail, validity, ..self })
+    }
+}
+
+/// The size of a text; one below 0 is larger than any buffer.
+#[inline(always)]
+fn size_of_text(view: &View) -> usize {
+    let [a, b, c, d, ..] = *view;
+    usize::try_from(i32::from_ne_bytes([a, b, c, d])).unwrap_or(usize::MAX)
+}
+
+/// A column of texts, or of none.
+#[derive(Clone, Copy)]
+pub enum Column<'a> {
+    /// By offsets of 32 bits.
+    Cut32(Cut<'a, i32>),
+    /// By offsets of 64 bits.
+    Cut64(Cut<'a, i64>),
+    /// By views.
+    Views(Views<'a>),
+    /// So many rows that are null.
+    Null(usize),
+}
+
+impl<'a> Column<'a> {
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Cut32(cut) => cut.offsets.len().saturating_sub(1),
+            Self::Cut64(cut) => cut.offsets.len().saturating_sub(1),
+            Self::Views(views) => views.views.len(),
+            Self::Null(rows) => *rows,
+        }
+    }
+
+    /// Text `row`, or `None` where it is null.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, row: usize) -> Option<&'a [u8]> {
+        if !self.is_valid(row) {
+            return None;
+        }
+        let (data, size) = match self {
+            Self::Cut32(cut) => cut.text(row),
+            Self::Cut64(cut) => cut.text(row),
+            Self::Views(views) => views.text(row),
+            Self::Null(_) => return None,
+        };
+        data.get(..size)
+    }
+
+    /// Whether row `row` is not null.
+    #[must_use]
+    #[inline]
+    pub fn is_valid(&self, row: usize) -> bool {
+        match self {
+            Self::Null(_) => false,
+            _ => is_valid(self.validity(), row),
+        }
+    }
+
+    /// Which rows are not null, for a column that is made of this one.
+    pub(crate) fn made_validity(&self) -> Result<Validity, Wrong> {
+        match self.validity() {
+            None => Ok(Validity::default()),
+            Some(bits) => Validity::of(self.rows(), |row| bits.get(row)),
+        }
+    }
+
+    /// Which rows are not null; `None` where all are there.
+    fn validity(&self) -> Option<Bits<'a>> {
+        match self {
+            Self::Cut32(cut) => cut.validity,
+            Self::Cut64(cut) => cut.validity,
+            Self::Views(views) => views.validity,
+            Self::Null(_) => Some(Bits::new(&[], 0)),
+        }
+    }
+}
