@@ -36,7 +36,7 @@ __all__ = [
     "wipe",
 ]
 
-ABI_VERSION: Final = 4
+ABI_VERSION: Final = 5
 """The number of the ABI that this module was written for."""
 
 Buffer = bytes | bytearray | memoryview

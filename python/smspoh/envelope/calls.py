@@ -33,7 +33,7 @@ def require_profile(profile: object) -> None:
 
 
 @lru_cache(maxsize=16)
-def _native_profile(profile: EnvelopeProfile) -> tuple[Any, Any]:
+def native_profile(profile: EnvelopeProfile) -> tuple[Any, Any]:
     """Return the profile as Rust takes it, and the buffer that it points to."""
     info = _abi.ffi.new("uint8_t[]", profile.info)
     native = _abi.ffi.new(
@@ -86,7 +86,7 @@ def encrypt(
     """Return the message of each text, under one key for all or one each."""
     if not texts:
         return []
-    native, _info = _native_profile(profile)
+    native, _info = native_profile(profile)
     size = _abi.ffi.new("size_t *")
     with _abi.gathered(texts) as text, _abi.gathered(keys) as key:
         _abi.check(_abi.lib.smspoh_encrypted_size(profile.key_size, text.sizes, text.count, size))
@@ -127,7 +127,7 @@ def encrypt_exact(
 
     A salt or vector that is used twice shows which messages begin alike.
     """
-    native, _info = _native_profile(profile)
+    native, _info = native_profile(profile)
     if len(salt) != profile.key_size or len(iv) != 16:
         raise ArgumentError(f"salt must have {profile.key_size} bytes and iv 16")
     size = _abi.ffi.new("size_t *")
@@ -153,7 +153,7 @@ def decrypt(
     """Return the bytes of each message, or None, and the verdict on each."""
     if not tokens:
         return [], []
-    native, _info = _native_profile(profile)
+    native, _info = native_profile(profile)
     rows = len(tokens)
     size = _abi.ffi.new("size_t *")
     offsets = _abi.ffi.new("int64_t[]", rows + 1)

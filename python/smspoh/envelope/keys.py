@@ -76,9 +76,14 @@ def bits_max(key: Buffer) -> float:
 def warn_if_weak(keys: Iterable[Buffer], *, stacklevel: int) -> None:
     """Warn, once, when one of the keys cannot hold `WEAK_KEY_BITS`."""
     if any(len(key) < _SURE_SIZE and bits_max(key) < WEAK_KEY_BITS for key in keys):
-        warnings.warn(
-            f"an encrypt key is too short to hold {WEAK_KEY_BITS} bits, so it can be guessed;"
-            " generate_encrypt_key() makes one of 192",
-            WeakKeyWarning,
-            stacklevel=stacklevel,
-        )
+        warn_of_weak_key(stacklevel=stacklevel + 1)
+
+
+def warn_of_weak_key(*, stacklevel: int) -> None:
+    """Warn of a key that cannot hold `WEAK_KEY_BITS`."""
+    warnings.warn(
+        f"an encrypt key is too short to hold {WEAK_KEY_BITS} bits, so it can be guessed;"
+        " generate_encrypt_key() makes one of 192",
+        WeakKeyWarning,
+        stacklevel=stacklevel,
+    )

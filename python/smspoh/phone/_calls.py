@@ -58,7 +58,7 @@ def normalize(
 
     Source: ITU-T E.164; libphonenumber (`metadata_version()`); docs/spec/numbers.md.
     """
-    options = _options(region, strict, sms=sms)
+    options = native_options(region, strict, sms=sms)
     if not isinstance(number, (str, bytes, bytearray, memoryview)):
         number = _index(number)
     try:
@@ -101,7 +101,7 @@ def normalize_batch(
 
     Source: ITU-T E.164; libphonenumber (`metadata_version()`); docs/spec/numbers.md.
     """
-    options = _options(region, strict, sms=sms)
+    options = native_options(region, strict, sms=sms)
     threads = resolve_threads(threads)
     if isinstance(numbers, (str, bytes, bytearray, memoryview)):
         raise TypeError(f"numbers is {type(numbers).__name__}; a list of numbers is needed")
@@ -237,14 +237,19 @@ _E164_AT: Final = 8  # the bytes before `e164` in SmspohNumber
 _rooms: Final[list[_Room]] = []
 
 
-def _options(region: str | None, strict: bool, *, sms: bool) -> Any:
+def native_options(region: str | None, strict: bool, *, sms: bool) -> Any:
+    """Return how to judge as the native library takes it: `const SmspohPhoneOptions *`.
+
+    Raises:
+        ArgumentError: `region` is not supported.
+    """
     if region is not None and not isinstance(region, str):
         raise ArgumentError(f"region is {type(region).__name__}; {_REGION_NEEDED}")
-    return _native_options(region, bool(strict), bool(sms))
+    return _kept_options(region, bool(strict), bool(sms))
 
 
 @lru_cache(maxsize=1024)  # four for every region
-def _native_options(region: str | None, strict: bool, sms: bool) -> Any:
+def _kept_options(region: str | None, strict: bool, sms: bool) -> Any:
     # "001" and its like are no region that a number can be dialled in.
     code = b"\0\0" if region is None else region.encode("ascii", "replace")
     if len(code) != 2 or (region is not None and not region.isalpha()):

@@ -13,7 +13,77 @@
  The number of this ABI. It changes with every change to the header that an
  older caller would not survive.
  */
-#define SMSPOH_ABI_VERSION 4
+#define SMSPOH_ABI_VERSION 5
+
+/*
+ Flaw of a column: it was released, or is not there.
+ */
+#define SMSPOH_ARROW_FLAW_RELEASED 1
+
+/*
+ Flaw of a column: a type that is not taken.
+ */
+#define SMSPOH_ARROW_FLAW_FORMAT 2
+
+/*
+ Flaw of a column: not the buffers or children of its type.
+ */
+#define SMSPOH_ARROW_FLAW_SHAPE 3
+
+/*
+ Flaw of a column: a length, an offset or a count of nulls out of range.
+ */
+#define SMSPOH_ARROW_FLAW_LENGTH 4
+
+/*
+ Flaw of a column: a buffer that is not there, or not aligned.
+ */
+#define SMSPOH_ARROW_FLAW_BUFFER 5
+
+/*
+ Flaw of a column: an offset below the one before it, or below 0.
+ */
+#define SMSPOH_ARROW_FLAW_OFFSETS 6
+
+/*
+ Flaw of a column: a view outside of its buffer.
+ */
+#define SMSPOH_ARROW_FLAW_VIEW 7
+
+/*
+ Flaw of a column: a code that is not in the dictionary.
+ */
+#define SMSPOH_ARROW_FLAW_CODE 8
+
+/*
+ Flaw of a column: more rows than the one beside it, or fewer.
+ */
+#define SMSPOH_ARROW_FLAW_ROWS 9
+
+/*
+ Flaw of a column: it becomes one of 2 GiB or more.
+ */
+#define SMSPOH_ARROW_FLAW_SIZE 10
+
+/*
+ Answer: texts or tokens, one column.
+ */
+#define SMSPOH_ARROW_TEXTS 1
+
+/*
+ Answer of `smspoh_arrow_normalize`.
+ */
+#define SMSPOH_ARROW_NUMBERS 2
+
+/*
+ Answer of `smspoh_arrow_decrypt`.
+ */
+#define SMSPOH_ARROW_OPENED 3
+
+/*
+ Answer of `smspoh_arrow_segments`.
+ */
+#define SMSPOH_ARROW_PARTS 4
 
 /*
  Salt mode: a random salt for each message.
@@ -295,6 +365,149 @@ typedef int32_t SmspohStatus;
 #endif // __cplusplus
 
 /*
+ `struct ArrowSchema`: the type of a column.
+ */
+typedef struct SmspohArrowSchema {
+  /*
+   The type, as Arrow writes it.
+   */
+  const char *format;
+  /*
+   The name, or null.
+   */
+  const char *name;
+  /*
+   Further pairs of names and values, or null.
+   */
+  const char *metadata;
+  /*
+   2 where there may be nulls.
+   */
+  int64_t flags;
+  /*
+   How many fields a struct has.
+   */
+  int64_t n_children;
+  /*
+   The fields.
+   */
+  struct SmspohArrowSchema **children;
+  /*
+   The type of the texts of a dictionary, or null.
+   */
+  struct SmspohArrowSchema *dictionary;
+  /*
+   What lets it go; null once that was called.
+   */
+  void (*release)(struct SmspohArrowSchema *schema);
+  /*
+   The maker's own.
+   */
+  void *private_data;
+} SmspohArrowSchema;
+
+/*
+ `struct ArrowArray`: the rows of a column.
+ */
+typedef struct SmspohArrowArray {
+  /*
+   Rows.
+   */
+  int64_t length;
+  /*
+   Rows that are null, -1 where nobody counted.
+   */
+  int64_t null_count;
+  /*
+   Rows of the buffers before the first.
+   */
+  int64_t offset;
+  /*
+   How many buffers there are.
+   */
+  int64_t n_buffers;
+  /*
+   How many fields a struct has.
+   */
+  int64_t n_children;
+  /*
+   The buffers.
+   */
+  const void **buffers;
+  /*
+   The fields.
+   */
+  struct SmspohArrowArray **children;
+  /*
+   The texts of a dictionary, or null.
+   */
+  struct SmspohArrowArray *dictionary;
+  /*
+   What lets it go; null once that was called.
+   */
+  void (*release)(struct SmspohArrowArray *array);
+  /*
+   The maker's own.
+   */
+  void *private_data;
+} SmspohArrowArray;
+
+/*
+ A column of the caller's.
+ */
+typedef struct SmspohArrowColumn {
+  /*
+   Its type.
+   */
+  const struct SmspohArrowSchema *schema;
+  /*
+   Its rows.
+   */
+  const struct SmspohArrowArray *array;
+} SmspohArrowColumn;
+
+/*
+ How to judge phone numbers.
+ */
+typedef struct SmspohPhoneOptions {
+  /*
+   The region a number without a calling code is of: two capital letters in
+   ASCII, `MM`; two zero bytes take international numbers alone.
+   */
+  uint8_t region[2];
+  /*
+   1 to refuse letters, extensions and two numbers in one text; or 0.
+   */
+  uint8_t strict;
+  /*
+   1 to refuse what cannot take an SMS; or 0.
+   */
+  uint8_t sms;
+  /*
+   1 to have the E.164 column hold what a refused row was read as, too; or 0.
+   */
+  uint8_t with_refused;
+} SmspohPhoneOptions;
+
+/*
+ The key of each row of a column, or one for all.
+ */
+typedef struct SmspohArrowKeys {
+  /*
+   A column of keys; both null for `key`.
+   */
+  struct SmspohArrowColumn column;
+  /*
+   The key of all rows.
+   */
+  const uint8_t *key;
+  /*
+   Bytes of `key`.
+   */
+  size_t key_size;
+} SmspohArrowKeys;
+
+/*
  What sender and reader agree on.
  */
 typedef struct SmspohProfile {
@@ -315,36 +528,6 @@ typedef struct SmspohProfile {
    */
   uint32_t iterations;
 } SmspohProfile;
-
-/*
- Where the salts of a batch come from.
- */
-typedef struct SmspohSalt {
-  /*
-   The secret of `SMSPOH_SALT_DERIVED`, else null.
-   */
-  const uint8_t *secret;
-  /*
-   Bytes of `secret`.
-   */
-  size_t secret_size;
-  /*
-   The contexts of `SMSPOH_SALT_DERIVED`, else null.
-   */
-  const uint8_t *const *contexts;
-  /*
-   Bytes of each context.
-   */
-  const size_t *context_sizes;
-  /*
-   The rows of the batch, or 1.
-   */
-  size_t contexts_count;
-  /*
-   One of the `SMSPOH_SALT_` numbers.
-   */
-  uint32_t mode;
-} SmspohSalt;
 
 /*
  Called some twenty times a second while a long call lasts, on the thread that made
@@ -383,27 +566,65 @@ typedef struct SmspohRun {
 } SmspohRun;
 
 /*
- How to judge phone numbers.
+ Python's `PyCapsule_GetPointer`.
  */
-typedef struct SmspohPhoneOptions {
+typedef void *(*SmspohCapsuleGetter)(void *capsule, const char *name);
+
+/*
+ `struct ArrowArrayStream`: arrays of one type, one after another.
+ */
+typedef struct SmspohArrowStream {
   /*
-   The region a number without a calling code is of: two capital letters in
-   ASCII, `MM`; two zero bytes take international numbers alone.
+   Writes the type; 0, or an error of `errno.h`.
    */
-  uint8_t region[2];
+  int (*get_schema)(struct SmspohArrowStream *stream, struct SmspohArrowSchema *out);
   /*
-   1 to refuse letters, extensions and two numbers in one text; or 0.
+   Writes the next array, a released one behind the last; 0, or an error of `errno.h`.
    */
-  uint8_t strict;
+  int (*get_next)(struct SmspohArrowStream *stream, struct SmspohArrowArray *out);
   /*
-   1 to refuse what cannot take an SMS; or 0.
+   What the last error was, or null.
    */
-  uint8_t sms;
+  const char *(*get_last_error)(struct SmspohArrowStream *stream);
   /*
-   1 to have the E.164 column hold what a refused row was read as, too; or 0.
+   What lets it go; null once that was called.
    */
-  uint8_t with_refused;
-} SmspohPhoneOptions;
+  void (*release)(struct SmspohArrowStream *stream);
+  /*
+   The maker's own.
+   */
+  void *private_data;
+} SmspohArrowStream;
+
+/*
+ Where the salts of a batch come from.
+ */
+typedef struct SmspohSalt {
+  /*
+   The secret of `SMSPOH_SALT_DERIVED`, else null.
+   */
+  const uint8_t *secret;
+  /*
+   Bytes of `secret`.
+   */
+  size_t secret_size;
+  /*
+   The contexts of `SMSPOH_SALT_DERIVED`, else null.
+   */
+  const uint8_t *const *contexts;
+  /*
+   Bytes of each context.
+   */
+  const size_t *context_sizes;
+  /*
+   The rows of the batch, or 1.
+   */
+  size_t contexts_count;
+  /*
+   One of the `SMSPOH_SALT_` numbers.
+   */
+  uint32_t mode;
+} SmspohSalt;
 
 /*
  What one text is.
@@ -476,6 +697,216 @@ extern "C" {
  anything else.
  */
 uint32_t smspoh_abi_version(void);
+
+/*
+ Judge a column of phone numbers, as `smspoh_normalize_batch` judges its rows.
+
+ `column` is of texts: `utf8`, `binary`, their large forms and their views, a dictionary of
+ one of them, `null`, or a struct of one such field. `fields` are the fields of the answer
+ by their numbers: 0 `e164`, 1 `verdict`, 2 `operator`, 3 `kind`, 4 `region`,
+ 5 `calling_code`; each once. `threads` is the most to use, 0 for one a CPU.
+
+ `*out` becomes a struct of them, in a box of this library that `smspoh_arrow_array_free`
+ lets go; what it holds may be moved out of it. A null row is null in each field.
+
+ Returns `Argument` where the column has a flaw, and writes which to `*flaw`: a
+ `SMSPOH_ARROW_FLAW_…`; it writes 0 where something else is wrong, or nothing.
+
+ # Safety
+ Every pointer is valid for the size it names for the length of the call. The column is null, released
+ or as Arrow's C data interface says, with buffers of the sizes that its lengths and
+ offsets say.
+ */
+SmspohStatus smspoh_arrow_normalize(const struct SmspohArrowColumn *column,
+                                    const struct SmspohPhoneOptions *options,
+                                    size_t threads,
+                                    const uint8_t *fields,
+                                    size_t fields_count,
+                                    struct SmspohArrowArray **out,
+                                    uint32_t *flaw);
+
+/*
+ Encrypt a column of texts, each with a fresh salt; `*out` becomes a column of tokens.
+
+ A token is null where the text is, and where its key in a column is null, empty or ends in
+ a NUL. A single key that is empty or ends in a NUL is refused with `Argument`. `*is_weak`
+ becomes 1 where a key can be guessed, else 0. `out` and `flaw` are as in
+ `smspoh_arrow_normalize`.
+
+ # Safety
+ As for `smspoh_arrow_normalize`; `profile_` is valid with what it points to, and so is `run`
+ unless null.
+ */
+SmspohStatus smspoh_arrow_encrypt(const struct SmspohArrowColumn *texts,
+                                  const struct SmspohArrowKeys *keys,
+                                  const struct SmspohProfile *profile_,
+                                  const struct SmspohRun *run,
+                                  uint8_t *is_weak,
+                                  struct SmspohArrowArray **out,
+                                  uint32_t *flaw);
+
+/*
+ Decrypt a column of tokens; `*out` becomes a struct of `fields`, by their numbers: 0 `text`,
+ 1 `verdict`. A null row is null in each field. `lenient`, 0 or 1, takes the base64 that PHP takes.
+
+ `out` and `flaw` are as in `smspoh_arrow_normalize`.
+
+ # Safety
+ As for `smspoh_arrow_encrypt`.
+ */
+SmspohStatus smspoh_arrow_decrypt(const struct SmspohArrowColumn *tokens,
+                                  const struct SmspohArrowKeys *keys,
+                                  const struct SmspohProfile *profile_,
+                                  uint8_t lenient,
+                                  const struct SmspohRun *run,
+                                  const uint8_t *fields,
+                                  size_t fields_count,
+                                  struct SmspohArrowArray **out,
+                                  uint32_t *flaw);
+
+/*
+ Count the parts of a column of texts, as `smspoh_segments_batch` does; `*out` becomes a struct of
+ `fields`, by their numbers: 0 `encoding`, 1 `parts`, 2 `units`, 3 `units_left`, 4 `forced_at`.
+ A null row is null in each field, and `forced_at` where nothing forced it.
+
+ `ucs2` is 1 to write all of them as UCS-2, or 0. `out` and `flaw` are as in
+ `smspoh_arrow_normalize`.
+
+ # Safety
+ As for `smspoh_arrow_normalize`.
+ */
+SmspohStatus smspoh_arrow_segments(const struct SmspohArrowColumn *texts,
+                                   uint8_t ucs2,
+                                   size_t threads,
+                                   const uint8_t *fields,
+                                   size_t fields_count,
+                                   struct SmspohArrowArray **out,
+                                   uint32_t *flaw);
+
+/*
+ Convert a column of texts to the other font encoding, as `smspoh_zawgyi_convert_batch` does;
+ `*out` becomes a column of texts, null where the row is null or not UTF-8.
+
+ `to_zawgyi` is 1 to convert Unicode to Zawgyi, 0 for Zawgyi to Unicode. `out` and `flaw` are
+ as in `smspoh_arrow_normalize`.
+
+ # Safety
+ As for `smspoh_arrow_normalize`.
+ */
+SmspohStatus smspoh_arrow_zawgyi_convert(const struct SmspohArrowColumn *texts,
+                                         uint8_t to_zawgyi,
+                                         struct SmspohArrowArray **out,
+                                         uint32_t *flaw);
+
+/*
+ Tell where Python's `PyCapsule_GetPointer` is, before a capsule gets one of the
+ destructors below. What is told first stands.
+ */
+void smspoh_capsule_getter(SmspohCapsuleGetter getter);
+
+/*
+ The destructor of a capsule `arrow_schema`.
+
+ # Safety
+ Python calls it, with a capsule that holds what `smspoh_arrow_schema` made.
+ */
+void smspoh_capsule_free_schema(void *capsule);
+
+/*
+ The destructor of a capsule `arrow_array`.
+
+ # Safety
+ Python calls it, with a capsule that holds an array in a box of this library.
+ */
+void smspoh_capsule_free_array(void *capsule);
+
+/*
+ The destructor of a capsule `arrow_array_stream`.
+
+ # Safety
+ Python calls it, with a capsule that holds what `smspoh_arrow_stream` made.
+ */
+void smspoh_capsule_free_stream(void *capsule);
+
+/*
+ Write to `*out` the type of an answer, a `SMSPOH_ARROW_…` with `fields` by their numbers (none
+ of texts), in a box of this library that `smspoh_arrow_schema_free` lets go.
+
+ # Safety
+ `fields` is valid for `fields_count` bytes, and `out` for one item.
+ */
+SmspohStatus smspoh_arrow_schema(uint32_t answer,
+                                 const uint8_t *fields,
+                                 size_t fields_count,
+                                 struct SmspohArrowSchema **out);
+
+/*
+ Write to `*out` an array that shares the memory of one that a call made, in a box like it.
+ `Argument` where that was released.
+
+ # Safety
+ `array` is null, or came from a call of this library and was not moved in parts; `out` is
+ valid for one item.
+ */
+SmspohStatus smspoh_arrow_share(const struct SmspohArrowArray *array,
+                                struct SmspohArrowArray **out);
+
+/*
+ Write to `*out` a stream of `count` arrays of an answer with `fields`, whose memory it shares, in a
+ box of this library that `smspoh_arrow_stream_free` lets go.
+
+ # Safety
+ `arrays` holds `count` items, each as in `smspoh_arrow_share`; the rest is as in
+ `smspoh_arrow_schema`.
+ */
+SmspohStatus smspoh_arrow_stream(uint32_t answer,
+                                 const uint8_t *fields,
+                                 size_t fields_count,
+                                 const struct SmspohArrowArray *const *arrays,
+                                 size_t count,
+                                 struct SmspohArrowStream **out);
+
+/*
+ Move an array of anybody's into a box of this library, which `smspoh_arrow_array_free` lets
+ go with what it holds; `*array` is released then. `Argument` where it was before.
+
+ # Safety
+ Both are valid for one item that nothing else uses.
+ */
+SmspohStatus smspoh_arrow_move(struct SmspohArrowArray *array, struct SmspohArrowArray **out);
+
+/*
+ Move a type of anybody's into a box of this library, as `smspoh_arrow_move` does an array.
+
+ # Safety
+ Both are valid for one item that nothing else uses.
+ */
+SmspohStatus smspoh_arrow_move_schema(struct SmspohArrowSchema *schema,
+                                      struct SmspohArrowSchema **out);
+
+/*
+ Let go an array in a box of this library, if it was not released, and the box.
+
+ # Safety
+ `array` is null, or in a box of this library, and not used again.
+ */
+SmspohStatus smspoh_arrow_array_free(struct SmspohArrowArray *array);
+
+/*
+ Let go a type in a box of this library, if it was not released, and the box.
+
+ # Safety
+ `schema` is null, or in a box of this library, and not used again.
+ */
+SmspohStatus smspoh_arrow_schema_free(struct SmspohArrowSchema *schema);
+
+/*
+ Let go a stream in a box of this library, if it was not released, and the box.
+
+ # Safety
+ `stream` is null, or in a box of this library, and not used again.
+ */
+SmspohStatus smspoh_arrow_stream_free(struct SmspohArrowStream *stream);
 
 /*
  Find the carriers of `rows` rows that `smspoh_normalize_batch` judged.

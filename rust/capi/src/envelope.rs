@@ -70,7 +70,7 @@ fn cipher(key_size: u32) -> Result<Cipher, Error> {
 /// # Safety
 /// `profile` is null or valid, and its `info` is valid for `info_size`, for as
 /// long as `'a`.
-unsafe fn profile<'a>(profile: *const SmspohProfile) -> Result<Profile<'a>, Error> {
+pub(crate) unsafe fn profile<'a>(profile: *const SmspohProfile) -> Result<Profile<'a>, Error> {
     // SAFETY: one item is valid to read unless null, as the caller promises.
     let [profile] = (unsafe { slice(profile, 1)? }) else {
         return Err(Error::Argument);

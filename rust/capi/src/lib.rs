@@ -2,11 +2,13 @@
 //!
 //! Every function returns a [`SmspohStatus`] and writes into buffers of the
 //! caller, whose sizes are known before the call. Nothing that crosses this
-//! boundary has to be freed. A panic becomes a status.
+//! boundary has to be freed, but what Arrow's interface hands out with the
+//! function that frees it. A panic becomes a status.
 //!
 //! A C caller gives, for every pointer, memory that is valid for the size it
 //! names for the length of the call. A pointer may be null where its size is 0.
 
+mod arrow;
 mod carrier;
 mod envelope;
 mod guard;
@@ -20,6 +22,7 @@ mod status;
 mod text;
 mod zawgyi;
 
+pub use arrow::*;
 pub use carrier::*;
 pub use envelope::*;
 pub use kdf::*;
@@ -33,7 +36,7 @@ pub use zawgyi::*;
 
 /// The number of this ABI. It changes with every change to the header that an
 /// older caller would not survive.
-pub const SMSPOH_ABI_VERSION: u32 = 4;
+pub const SMSPOH_ABI_VERSION: u32 = 5;
 
 /// The number of the ABI that this library was built with.
 ///
