@@ -16,7 +16,7 @@ from smspoh import _abi, _run
 
 LOADED_BY_IMPORT = """
 import sys
-import smspoh
+import smspoh{module}
 print(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 
@@ -33,8 +33,9 @@ def python(code: str, **env: str) -> str:
     return done.stdout.strip()
 
 
-def test_import_loads_no_network_and_no_frame_library() -> None:
-    loaded = set(python(LOADED_BY_IMPORT).split())
+@pytest.mark.parametrize("module", ["", ".frames", ".frames.arrow"])
+def test_import_loads_no_network_and_no_frame_library(module: str) -> None:
+    loaded = set(python(LOADED_BY_IMPORT.replace("{module}", module)).split())
     assert "smspoh" in loaded
     unwanted = {"httpx2", "httpcore", "click", "starlette", "uvicorn", "cryptography", "ssl"}
     frames = {"pyarrow", "polars", "pandas", "duckdb", "pyspark", "numpy"}

@@ -42,6 +42,7 @@ def call(
     column: Any,
     native: Callable[..., int],
     *arguments: Any,
+    keys: Any = None,
     raise_from: Callable[[int], None] = check,
 ) -> Any:
     """Make a call that makes an array.
@@ -52,6 +53,7 @@ def call(
         native: the function of the library; behind `arguments` it takes where to write the
             array and the flaw.
         arguments: what it takes before those.
+        keys: the column of keys that is among them, like `column`, or None.
         raise_from: raises the error of a status.
 
     Returns:
@@ -63,8 +65,12 @@ def call(
     out, flaw = ffi.new("SmspohArrowArray **"), ffi.new("uint32_t *")
     status = native(column, *arguments, out, flaw)
     if flaw[0]:
-        found = _FLAWS[flaw[0]].replace("{format}", _format(column))
-        raise ArgumentError(f"{name} {found}")
+        number = flaw[0] & ~lib.SMSPOH_ARROW_FLAW_OF_KEYS
+        if number == lib.SMSPOH_ARROW_FLAW_ROWS:
+            name = f"{name} and keys"
+        elif number != flaw[0]:
+            name, column = "keys", keys
+        raise ArgumentError(f"{name} {_FLAWS[number].replace('{format}', _format(column))}")
     raise_from(status)
     return ffi.gc(out[0], lib.smspoh_arrow_array_free)
 

@@ -138,9 +138,10 @@ def encrypt(
     taken = Taken(texts, "texts")
     found: list[Any] = []
     has_weak_key = 0
-    for array, of_array in key.beside(taken):
-        asked = (of_array, native, run.native, is_weak)
-        found.append(call(key.names, array, lib.smspoh_arrow_encrypt, *asked, raise_from=run.check))
+    for array, of_array, column in key.beside(taken):
+        how = (of_array, native, run.native, is_weak)
+        encrypt_ = lib.smspoh_arrow_encrypt
+        found.append(call("texts", array, encrypt_, *how, keys=column, raise_from=run.check))
         has_weak_key |= is_weak[0]
     if has_weak_key:
         warn_of_weak_key(stacklevel=3)
@@ -187,9 +188,10 @@ def decrypt(
     taken = Taken(tokens, "tokens")
     native = native_profile(profile)[0]
     how = (native, bool(lenient), run.native, fields.native, len(fields.native))
+    decrypt_ = lib.smspoh_arrow_decrypt
     arrays = (
-        call(key.names, array, lib.smspoh_arrow_decrypt, of_array, *how, raise_from=run.check)
-        for array, of_array in key.beside(taken)
+        call("tokens", array, decrypt_, of_array, *how, keys=column, raise_from=run.check)
+        for array, of_array, column in key.beside(taken)
     )
     return result(fields, arrays, is_stream=taken.is_stream or key.is_stream)
 
@@ -200,25 +202,27 @@ class _Keys:
     Attributes:
         single: the key of all rows, or None.
         is_stream: whether they are a stream.
-        names: what the columns of the call are called in an error.
     """
 
     def __init__(self, keys: object) -> None:
         self.single = as_bytes(keys, "keys") if isinstance(keys, (str, bytes, bytearray)) else None
         self._taken = None if self.single is not None else Taken(keys, "keys")
         self.is_stream = self._taken is not None and self._taken.is_stream
-        self.names = "the column" if self._taken is None else "the column, or that of the keys,"
 
-    def beside(self, column: Taken) -> Iterator[tuple[Any, Any]]:
-        """Yield each array of a column and the keys of its rows, as the library takes them."""
+    def beside(self, column: Taken) -> Iterator[tuple[Any, Any, Any]]:
+        """Yield each array of a column, and the keys of its rows, as the library takes them.
+
+        The third is the column of those keys, for an error; None where there is one key.
+        """
         if self._taken is None:
             key = ffi.from_buffer("uint8_t[]", self.single)
             native = ffi.new("SmspohArrowKeys *", {"key": key, "key_size": len(key)})
             for array in column.arrays():
-                yield array.native, native
+                yield array.native, native, None
             return
         for array, keys in side_by_side(column, self._taken):
-            yield array.native, ffi.new("SmspohArrowKeys *", {"column": keys.native[0]})
+            native = ffi.new("SmspohArrowKeys *", {"column": keys.native[0]})
+            yield array.native, native, keys.native
 
 
 def segments(

@@ -1,4 +1,5 @@
 /* A C caller of every function of the ABI. Exits 0, or says what was wrong. Runs under valgrind. */
+#include "arrow.h"
 #include "support.h"
 
 static const uint8_t INFO[] = "AuthorizationKey";
@@ -329,7 +330,7 @@ static int zawgyi(void) {
 }
 
 int main(void) {
-    if (normalize() || normalize_abroad() || carriers() || segments() || zawgyi() || version() || derive() ||
+    if (arrow() || normalize() || normalize_abroad() || carriers() || segments() || zawgyi() || version() || derive() ||
         derive_refuses() || derive_by_name() || stopped() || envelope() || envelope_refuses() ||
         exact())
         return 1;

@@ -66,6 +66,11 @@
 #define SMSPOH_ARROW_FLAW_SIZE 10
 
 /*
+ Added to a flaw of the column of keys.
+ */
+#define SMSPOH_ARROW_FLAW_OF_KEYS 256
+
+/*
  Answer: texts or tokens, one column.
  */
 #define SMSPOH_ARROW_TEXTS 1
@@ -729,7 +734,7 @@ SmspohStatus smspoh_arrow_normalize(const struct SmspohArrowColumn *column,
  Encrypt a column of texts, each with a fresh salt; `*out` becomes a column of tokens.
 
  A token is null where the text is, and where its key in a column is null, empty or ends in
- a NUL. A single key that is empty or ends in a NUL is refused with `Argument`. `*is_weak`
+ a NUL. A flaw of the column of keys has `SMSPOH_ARROW_FLAW_OF_KEYS` too. A single key that is empty or ends in a NUL is refused with `Argument`. `*is_weak`
  becomes 1 where a key can be guessed, else 0. `out` and `flaw` are as in
  `smspoh_arrow_normalize`.
 

@@ -1,4 +1,6 @@
 //! The calls: a column in, an array out.
+use std::cell::Cell;
+
 use smspoh_core::column::Wrong;
 use smspoh_core::envelope::{self, Base64, Keys};
 use smspoh_core::text::zawgyi::Direction;
@@ -6,7 +8,7 @@ use smspoh_core::{Error, phone, text};
 
 use super::made::Node;
 use super::taken::{Room, input};
-use super::{SmspohArrowArray, SmspohArrowColumn, answer, made};
+use super::{SMSPOH_ARROW_FLAW_OF_KEYS, SmspohArrowArray, SmspohArrowColumn, answer, made};
 use crate::envelope::{SmspohProfile, profile};
 use crate::input::{flag, slice, slice_mut};
 use crate::run::{Run, SmspohRun};
@@ -76,12 +78,13 @@ pub unsafe extern "C" fn smspoh_arrow_normalize(
     unsafe { made(out, flaw, body) }
 }
 
-/// Do `work` with the keys of a call.
+/// Do `work` with the keys of a call; where their column has a flaw, `flaw_of_keys` is set.
 ///
 /// # Safety
 /// `keys` is valid, and so is what it points to, as for [`smspoh_arrow_normalize`].
 unsafe fn with_keys<T>(
     keys: *const SmspohArrowKeys,
+    flaw_of_keys: &Cell<bool>,
     work: impl FnOnce(&Keys<'_>) -> Result<T, Wrong>,
 ) -> Result<T, Wrong> {
     // SAFETY: as the caller promises.
@@ -92,8 +95,20 @@ unsafe fn with_keys<T>(
         return work(&Keys::Same(unsafe { slice(keys.key, keys.key_size)? }));
     }
     // SAFETY: as the caller promises.
-    let input = unsafe { input(keys.column, &mut room)? };
-    work(&Keys::Each(&input))
+    let input = unsafe { input(keys.column, &mut room) };
+    flaw_of_keys.set(input.is_err());
+    work(&Keys::Each(&input?))
+}
+
+/// Say that a flaw is one of the keys, if it is.
+///
+/// # Safety
+/// `flaw` is null or valid for one item that nothing else uses.
+unsafe fn tell_of_keys(flaw: *mut u32, flaw_of_keys: &Cell<bool>) {
+    // SAFETY: as the caller promises.
+    if let (true, Ok([flaw])) = (flaw_of_keys.get(), unsafe { slice_mut(flaw, 1) }) {
+        *flaw |= SMSPOH_ARROW_FLAW_OF_KEYS;
+    }
 }
 
 /// Do `work` as the caller wants it done, told how far it is.
@@ -116,7 +131,7 @@ fn watched<T>(
 /// Encrypt a column of texts, each with a fresh salt; `*out` becomes a column of tokens.
 ///
 /// A token is null where the text is, and where its key in a column is null, empty or ends in
-/// a NUL. A single key that is empty or ends in a NUL is refused with `Argument`. `*is_weak`
+/// a NUL. A flaw of the column of keys has `SMSPOH_ARROW_FLAW_OF_KEYS` too. A single key that is empty or ends in a NUL is refused with `Argument`. `*is_weak`
 /// becomes 1 where a key can be guessed, else 0. `out` and `flaw` are as in
 /// `smspoh_arrow_normalize`.
 ///
@@ -133,6 +148,7 @@ pub unsafe extern "C" fn smspoh_arrow_encrypt(
     out: *mut *mut SmspohArrowArray,
     flaw: *mut u32,
 ) -> SmspohStatus {
+    let flaw_of_keys = Cell::new(false);
     let body = || {
         // SAFETY: each is valid for its size, as the caller promises.
         let (column, profile, run, weak) =
@@ -144,12 +160,16 @@ pub unsafe extern "C" fn smspoh_arrow_encrypt(
             watched(&run, |how, watch| envelope::encrypt_column(&texts, keys, &profile, how, watch))
         };
         // SAFETY: the keys are as the caller promises.
-        let sealed = unsafe { with_keys(keys, seal)? };
+        let sealed = unsafe { with_keys(keys, &flaw_of_keys, seal)? };
         weak[0] = u8::from(sealed.has_weak_key);
         Ok(Node::texts(sealed.tokens))
     };
     // SAFETY: both are valid, as the caller promises.
-    unsafe { made(out, flaw, body) }
+    unsafe {
+        let status = made(out, flaw, body);
+        tell_of_keys(flaw, &flaw_of_keys);
+        status
+    }
 }
 
 /// Decrypt a column of tokens; `*out` becomes a struct of `fields`, by their numbers: 0 `text`,
@@ -172,6 +192,7 @@ pub unsafe extern "C" fn smspoh_arrow_decrypt(
     out: *mut *mut SmspohArrowArray,
     flaw: *mut u32,
 ) -> SmspohStatus {
+    let flaw_of_keys = Cell::new(false);
     let body = || {
         // SAFETY: each is valid for its size, as the caller promises.
         let (column, profile, run, fields) = unsafe {
@@ -188,11 +209,15 @@ pub unsafe extern "C" fn smspoh_arrow_decrypt(
             })
         };
         // SAFETY: the keys are as the caller promises.
-        let opened = unsafe { with_keys(keys, open)? };
+        let opened = unsafe { with_keys(keys, &flaw_of_keys, open)? };
         Ok(answer::opened(opened, fields))
     };
     // SAFETY: both are valid, as the caller promises.
-    unsafe { made(out, flaw, body) }
+    unsafe {
+        let status = made(out, flaw, body);
+        tell_of_keys(flaw, &flaw_of_keys);
+        status
+    }
 }
 
 /// Count the parts of a column of texts, as `smspoh_segments_batch` does; `*out` becomes a struct of

@@ -123,6 +123,8 @@ pub const SMSPOH_ARROW_FLAW_CODE: u32 = 8;
 pub const SMSPOH_ARROW_FLAW_ROWS: u32 = 9;
 /// Flaw of a column: it becomes one of 2 GiB or more.
 pub const SMSPOH_ARROW_FLAW_SIZE: u32 = 10;
+/// Added to a flaw of the column of keys.
+pub const SMSPOH_ARROW_FLAW_OF_KEYS: u32 = 256;
 
 const _: () = {
     assert!(SMSPOH_ARROW_FLAW_RELEASED == Flaw::Released as u32);

@@ -28,6 +28,26 @@ impl Validity {
         Ok(Self { bits, nulls: rows - valid })
     }
 
+    /// Those of `values` of which `is_valid` says so, which is asked of eight at a time.
+    #[inline(always)]
+    pub(crate) fn of_values<T: Copy>(
+        values: &[T],
+        is_valid: impl Fn(T) -> bool + Copy,
+    ) -> Result<Self, Wrong> {
+        let mut bits = memory::with_room(values.len().div_ceil(8))?;
+        let byte = |values: &[T]| {
+            let bits = values.iter().zip(0_u32..);
+            bits.fold(0_u8, |byte, (&value, bit)| byte | u8::from(is_valid(value)) << bit)
+        };
+        let (eights, rest) = values.as_chunks::<8>();
+        bits.extend(eights.iter().map(|eight| byte(eight)));
+        if !rest.is_empty() {
+            bits.push(byte(rest));
+        }
+        let valid: usize = bits.iter().map(|byte: &u8| byte.count_ones() as usize).sum();
+        Ok(Self { bits, nulls: values.len() - valid })
+    }
+
     /// The bit of row `row`.
     #[must_use]
     #[inline]

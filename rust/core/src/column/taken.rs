@@ -1,6 +1,4 @@
 //! What a caller has: texts by offsets or by views, and which rows are null.
-use core::ops::Range;
-
 use super::{Flaw, Validity, Wrong};
 use crate::rows::{Offset, offsets_fit, range_of};
 
@@ -77,7 +75,7 @@ impl<'a, O: Offset> Cut<'a, O> {
 /// Bytes of a view.
 pub const VIEW: usize = 16;
 /// Bytes of a text that is in its view.
-const INLINE: usize = 12;
+const INLINE: i64 = 12;
 
 /// A row of a column of views: its size; and the text, if that is of 12 bytes or less, or its
 /// first 4 bytes, the number of its buffer and its place there.
@@ -99,41 +97,35 @@ impl<'a> Views<'a> {
         buffers: &'a [&'a [u8]],
         validity: Option<Bits<'a>>,
     ) -> Result<Self, Flaw> {
-        let new = Self { views, buffers, validity };
         let fits = |(row, view): (usize, &View)| {
-            let inside = || new.find(view).is_some_and(|(data, range)| range.end <= data.len());
-            !is_valid(validity, row) || size_of_text(view) <= INLINE || inside()
+            // All of it is asked of each row: which way a branch would go, nobody could tell.
+            let (size, buffer, start) = parts(view);
+            let there = usize::try_from(buffer).ok().and_then(|buffer| buffers.get(buffer));
+            let room = there.map_or(-1, |data| i64::try_from(data.len()).unwrap_or(i64::MAX));
+            let is_inline = (size >= 0) & (size <= INLINE);
+            let is_inside = (size >= 0) & (start >= 0) & (start + size <= room);
+            is_inline | is_inside | !is_valid(validity, row)
         };
-        let all = views.iter().enumerate().all(fits);
-        if all { Ok(new) } else { Err(Flaw::View) }
-    }
-
-    /// The buffer of a text that is not in its view, and its place there.
-    #[inline(always)]
-    fn find(&self, view: &View) -> Option<(&'a [u8], Range<usize>)> {
-        let [.., a, b, c, d, e, f, g, h] = *view;
-        let buffer = usize::try_from(i32::from_ne_bytes([a, b, c, d])).ok()?;
-        let start = usize::try_from(i32::from_ne_bytes([e, f, g, h])).ok()?;
-        let end = start.checked_add(size_of_text(view))?;
-        Some((self.buffers.get(buffer)?, start..end))
+        let all = views.iter().enumerate().fold(true, |all, row| all & fits(row));
+        if all { Ok(Self { views, buffers, validity }) } else { Err(Flaw::View) }
     }
 
     /// Text `row`: bytes that begin with it, and its size.
     #[inline(always)]
     pub(crate) fn text(&self, row: usize) -> (&'a [u8], usize) {
-        let Some(view) = self.views.get(row) else { return (&[], 0) };
-        if !is_valid(self.validity, row) {
+        let Some(view) = self.views.get(row).filter(|_| is_valid(self.validity, row)) else {
             return (&[], 0);
-        }
-        let size = size_of_text(view);
+        };
+        let (size, buffer, start) = parts(view);
+        let at = |place: i64| usize::try_from(place).unwrap_or(usize::MAX);
         if size <= INLINE {
             // With the views behind it, so that there is a whole window.
             let behind = self.views.as_flattened().get(row * VIEW + 4..).unwrap_or_default();
-            return (behind, size);
+            return (behind, at(size));
         }
         // `new` saw that it is inside.
-        let found = self.find(view).and_then(|(data, range)| data.get(range.start..));
-        found.map_or((&[], 0), |data| (data, size))
+        let data = self.buffers.get(at(buffer)).and_then(|data| data.get(at(start)..));
+        data.map_or((&[], 0), |data| (data, at(size)))
     }
 
     /// The first `rows` rows, and the others.
@@ -145,11 +137,12 @@ impl<'a> Views<'a> {
     }
 }
 
-/// The size of a text; one below 0 is larger than any buffer.
+/// The size of a text, the number of its buffer and its place there, if it is not in its view.
 #[inline(always)]
-fn size_of_text(view: &View) -> usize {
-    let [a, b, c, d, ..] = *view;
-    usize::try_from(i32::from_ne_bytes([a, b, c, d])).unwrap_or(usize::MAX)
+fn parts(view: &View) -> (i64, i64, i64) {
+    let [a, b, c, d, _, _, _, _, e, f, g, h, i, j, k, l] = *view;
+    let number = |bytes| i64::from(i32::from_ne_bytes(bytes));
+    (number([a, b, c, d]), number([e, f, g, h]), number([i, j, k, l]))
 }
 
 /// A column of texts, or of none.

@@ -100,6 +100,8 @@ fn validity_counts_its_nulls() {
         assert_eq!(validity.nulls, (0..rows).filter(|row| row % 3 != 0).count());
         assert_eq!(validity.bits.len(), rows.div_ceil(8));
         assert!((0..rows).all(|row| validity.get(row) == (row % 3 == 0)));
+        let values: Vec<usize> = (0..rows).collect();
+        assert_eq!(Validity::of_values(&values, |row| row % 3 == 0).unwrap(), validity);
     }
     assert!(Validity::default().get(5));
 }

@@ -224,16 +224,12 @@ impl Making {
 
     fn finish(self, column: &Column<'_>) -> Result<NumberColumns, Wrong> {
         let mut made = self.made;
-        let rows = made.verdicts.len();
         made.validity = column.made_validity()?;
         if self.asked.e164 {
-            let verdicts = made.verdicts.as_slice();
-            made.e164.validity = Validity::of(rows, |row| is_accepted(verdicts, row))?;
+            made.e164.validity = Validity::of_values(&made.verdicts, is_accepted)?;
         }
         if self.asked.regions {
-            let places = made.regions.as_slice();
-            made.region_validity =
-                Validity::of(rows, |row| places.get(row).is_some_and(|&place| place >= 0))?;
+            made.region_validity = Validity::of_values(&made.regions, |place| place >= 0)?;
             made.regions.iter_mut().for_each(|place| *place = (*place).max(0));
         }
         Ok(made)
@@ -242,9 +238,9 @@ impl Making {
 
 /// Whether a row has a form. A null one was judged as an empty text, which has none.
 #[inline(always)]
-fn is_accepted(verdicts: &[u8], row: usize) -> bool {
+fn is_accepted(verdict: u8) -> bool {
     const { assert!(Verdict::Valid as u8 == 0 && Verdict::Unconfirmed as u8 == 1) };
-    verdicts.get(row).is_some_and(|&verdict| verdict <= Verdict::Unconfirmed as u8)
+    verdict <= Verdict::Unconfirmed as u8
 }
 
 /// `rows` more items at the end of a column that has room for them.

@@ -53,9 +53,7 @@ pub fn segments_column(
             forced_at: Some(&mut made.forced_at),
         };
         segments_batch(Texts::Each(&texts), rows, ucs2, threads, columns)?;
-        let forced = made.forced_at.as_slice();
-        made.forced_validity =
-            Validity::of(rows, |row| forced.get(row).is_some_and(|&at| at >= 0))?;
+        made.forced_validity = Validity::of_values(&made.forced_at, |at| at >= 0)?;
         Ok(made)
     })
 }
