@@ -102,7 +102,7 @@ impl<'a> Views<'a> {
             let (size, buffer, start) = parts(view);
             let there = usize::try_from(buffer).ok().and_then(|buffer| buffers.get(buffer));
             let room = there.map_or(-1, |data| i64::try_from(data.len()).unwrap_or(i64::MAX));
-            let is_inline = (size >= 0) & (size <= INLINE);
+            let is_inline = (0..=INLINE).contains(&size);
             let is_inside = (size >= 0) & (start >= 0) & (start + size <= room);
             is_inline | is_inside | !is_valid(validity, row)
         };
