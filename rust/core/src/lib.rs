@@ -4,7 +4,7 @@
 //! - [`envelope`]: the encrypted message, byte for byte as Yii2 makes it.
 //! - [`phone`]: dirty phone numbers to E.164, with the operator.
 //! - [`text`]: what a text costs, and whether it can be read.
-//! - [`column`]: texts as Arrow lays them out.
+//! - [`mod@column`]: texts as Arrow lays them out.
 //!
 //! A *call* that cannot be done returns [`Error`]. A *row* that is wrong is
 //! data: it gets a verdict and never fails its batch.
