@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 import sys
 from contextlib import contextmanager
 from datetime import datetime
@@ -24,6 +25,7 @@ T = TypeVar("T")
 
 LINE_BYTES_MAX = 1_048_576
 WHOLE_BYTES_MAX = 16_777_216
+BLOCK_BYTES = 65_536  # of a file, read at once
 BATCH_ROWS = 10_000  # rows handed to the library in one call: some 2 MB of them
 
 file_argument = click.argument("file", default="-", metavar="[FILE|-]")
@@ -96,25 +98,62 @@ def read_lines(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
 def decoded_lines(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
     """Yield each line with its line feed, as text.
 
-    Each line is decoded by itself, so that an error names the line it is in.
+    Raises:
+        BadInput: a line that is not UTF-8 or is longer than 1 MiB, by its number.
+    """
+    for text in decoded_blocks(source, what=what):
+        yield from io.StringIO(text, newline="\n")
+
+
+def decoded_blocks(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
+    """Yield the text of a file as it comes, some lines at a time, each with its line feed.
+
+    A byte order mark at the start is dropped. Lines before one that is wrong are yielded.
 
     Raises:
-        BadInput: a line that is not UTF-8 or is longer than 1 MiB.
+        BadInput: a line that is not UTF-8 or is longer than 1 MiB, by its number.
     """
-    encoding = "utf-8-sig"
-    number = 0
-    while line := source.readline(LINE_BYTES_MAX + 1):
-        number += 1
-        if number == 1:
-            _refuse_other_marks(line, what)
-        if len(line) > LINE_BYTES_MAX:
-            raise BadInput(f"{what}, line {number}: more than {LINE_BYTES_MAX:,} bytes")
+    lines = 0
+    for block in _whole_lines(source, what):
         try:
-            text = line.decode(encoding)
-        except UnicodeDecodeError:
-            raise BadInput(f"{what}, line {number}: not UTF-8") from None
-        encoding = "utf-8"
+            text = block.decode()
+        except UnicodeDecodeError as error:
+            begin = block.rfind(b"\n", 0, error.start) + 1
+            yield block[:begin].decode()
+            lines += block.count(b"\n", 0, begin)
+            raise BadInput(f"{what}, line {lines + 1}: not UTF-8") from None
         yield text
+        lines += block.count(b"\n")
+
+
+def _whole_lines(source: BinaryIO, what: str) -> Iterator[bytes]:
+    """Yield what is read up to its last line feed, and at the end the rest."""
+    lines = 0
+    rest = b""
+    is_first = True
+    while read := _read(source):
+        end = read.rfind(b"\n") + 1
+        begun = rest + (read[:end] or read)
+        rest = read[end:] if end else begun
+        if is_first:
+            _refuse_other_marks(begun, what)
+        # Only the line that was begun before can be longer than what is read at once.
+        if (begun.find(b"\n") + 1 or len(begun)) > LINE_BYTES_MAX:
+            raise BadInput(f"{what}, line {lines + 1}: more than {LINE_BYTES_MAX:,} bytes")
+        if not end:
+            continue
+        yield begun.removeprefix(codecs.BOM_UTF8) if is_first else begun
+        lines += begun.count(b"\n")
+        is_first = False
+    if rest:
+        yield rest.removeprefix(codecs.BOM_UTF8) if is_first else rest
+
+
+def _read(source: BinaryIO) -> bytes:
+    """Return what is there of a file, without waiting for more; nothing at its end."""
+    if isinstance(source, io.BufferedIOBase):
+        return source.read1(BLOCK_BYTES)
+    return source.read(BLOCK_BYTES)
 
 
 def _refuse_other_marks(content: bytes, what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import click
@@ -12,7 +13,7 @@ import click
 from smspoh._spreadsheet import OWN_COLUMNS, VERDICT_COLUMN, unguarded
 
 from ._exit import BadInput
-from ._input import decoded_lines
+from ._input import decoded_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -128,9 +129,9 @@ def read_records(
 
 
 def _csv_lines(source: BinaryIO) -> Iterator[str]:
-    """Yield lines as the csv module wants them: a lone carriage return ends one too."""
-    for text in decoded_lines(source):
-        yield from io.StringIO(text, newline="")
+    """Return lines as the csv module wants them: a lone carriage return ends one too."""
+    blocks = decoded_blocks(source)
+    return chain.from_iterable(io.StringIO(text, newline="") for text in blocks)
 
 
 def _place(header: Sequence[str], option: str, name: str, *, delimiter: str) -> int:
