@@ -215,7 +215,7 @@ def test_bad_input_is_one_line_and_code_2(
         (["--delimiter", "ab"], "needs one character, or the word tab"),
         (["--delimiter", '"'], "needs one character, or the word tab"),
         (["--colour"], "No such option"),
-        (["one", "09789123456"], "an argument too many"),
+        (["one", "two.csv", "09789123456"], "an argument too many"),
     ],
 )
 def test_wrong_options(run: Run, arguments: list[str], says: str) -> None:

@@ -140,10 +140,10 @@ def test_beyond_the_loopback_it_says_so() -> None:
 def test_the_collector_is_as_it_was_when_the_sandbox_ends() -> None:
     import gc
 
-    from smspoh.cli.sandbox import _collecting_seldom
+    from smspoh.cli._garbage import collecting_seldom
 
     before = gc.get_threshold()
-    with _collecting_seldom():
+    with collecting_seldom():
         assert gc.get_threshold()[2] == 1000
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0

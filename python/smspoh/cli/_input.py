@@ -21,6 +21,8 @@ from ._exit import BadInput
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    Readable = BinaryIO | io.BufferedIOBase
+
 T = TypeVar("T")
 
 LINE_BYTES_MAX = 1_048_576
@@ -95,7 +97,7 @@ def read_lines(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
         yield text[:-2] if text.endswith("\r\n") else text.removesuffix("\n")
 
 
-def decoded_lines(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
+def decoded_lines(source: Readable, *, what: str = "FILE") -> Iterator[str]:
     """Yield each line with its line feed, as text.
 
     Raises:
@@ -105,7 +107,7 @@ def decoded_lines(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
         yield from io.StringIO(text, newline="\n")
 
 
-def decoded_blocks(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
+def decoded_blocks(source: Readable, *, what: str = "FILE") -> Iterator[str]:
     """Yield the text of a file as it comes, some lines at a time, each with its line feed.
 
     A byte order mark at the start is dropped. Lines before one that is wrong are yielded.
@@ -126,7 +128,7 @@ def decoded_blocks(source: BinaryIO, *, what: str = "FILE") -> Iterator[str]:
         lines += block.count(b"\n")
 
 
-def _whole_lines(source: BinaryIO, what: str) -> Iterator[bytes]:
+def _whole_lines(source: Readable, what: str) -> Iterator[bytes]:
     """Yield what is read up to its last line feed, and at the end the rest."""
     lines = 0
     rest = b""
@@ -149,7 +151,7 @@ def _whole_lines(source: BinaryIO, what: str) -> Iterator[bytes]:
         yield rest.removeprefix(codecs.BOM_UTF8) if is_first else rest
 
 
-def _read(source: BinaryIO) -> bytes:
+def _read(source: Readable) -> bytes:
     """Return what is there of a file, without waiting for more; nothing at its end."""
     if isinstance(source, io.BufferedIOBase):
         return source.read1(BLOCK_BYTES)

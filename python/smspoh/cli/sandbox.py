@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sqlite3
 import sys
 import threading
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from queue import SimpleQueue
@@ -22,10 +20,11 @@ from smspoh.sandbox.faults import KINDS, Fault
 from smspoh.sandbox.settings import RECEIPT_FORMS, SandboxSettings
 
 from ._exit import BadInput
+from ._garbage import collecting_seldom
 from ._output import json_option, note, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from smspoh.sandbox.server import Sandbox
 
@@ -115,28 +114,11 @@ def command(*, host: str, port: int, until_eof: bool, as_json: bool, **chosen: A
             if until_eof:
                 watcher = threading.Thread(target=_wait_for_eof, args=(ended,), daemon=True)
                 watcher.start()
-            with _collecting_seldom():
+            with collecting_seldom():
                 ended.get()
     finally:
         for number, handler in before:
             signal.signal(number, handler)
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Have the garbage collector look at all that is kept only now and then.
-
-    A look at a hundred thousand messages holds every reply for some 70 ms; what becomes
-    garbage in cycles is young, and those are looked at as ever.
-    """
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 1000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 def require_extra() -> None:

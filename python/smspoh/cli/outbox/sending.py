@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from smspoh._wording import time_to_go
 from smspoh.cli._credentials import base_url_option, connect_sender
 from smspoh.cli._exit import GATEWAY, INTERRUPTED, OK, REFUSED, BadInput
 from smspoh.cli._output import Progress, json_option, note, printing_after, to_json
@@ -262,8 +263,7 @@ def _how_far(sent: Sent) -> str:
     if sent.refused:
         said.insert(1, f"{sent.refused:,} refused")
     if sent.left_s is not None:
-        minutes, seconds = divmod(round(sent.left_s), 60)
-        said.append(f"{minutes:,} min {seconds:02} s to go" if minutes else f"{seconds} s to go")
+        said.append(time_to_go(sent.left_s))
     if sent.paused is not None:
         said.append(f"paused: {sent.paused}")
     return ", ".join(said)

@@ -1,0 +1,348 @@
+"""Parquet, through pyarrow: types, nested columns and metadata are kept.
+
+A file is read piece by piece, however large its row groups are, and written in row
+groups of our own.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from smspoh._spreadsheet import OWN_COLUMNS, VERDICT_COLUMN
+from smspoh.cli._exit import BadInput
+
+from .batch import BATCH_BYTES, Batch, Sink, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import BinaryIO
+
+    from .batch import Added
+    from .new_file import NewFile
+
+BATCH_ROWS_MAX: Final = 65_536
+BUFFER_BYTES: Final = 1_048_576  # of each column chunk, read at once
+GROUP_ROWS: Final = 262_144  # of a row group that is written
+GROUP_BYTES: Final = 33_554_432  # in memory, after which a row group ends whatever its rows
+
+
+def require_pyarrow() -> None:
+    """Say what to install when Parquet cannot be read.
+
+    Raises:
+        BadInput: pyarrow is missing.
+    """
+    if not find_spec("pyarrow"):
+        raise BadInput("Parquet needs pyarrow: pip install 'smspoh[parquet]'")
+
+
+class ParquetBatch(Batch):
+    """Rows of a Parquet file."""
+
+    broken: Mapping[int, str] = {}
+
+    def __init__(self, rows: Any, column: str) -> None:
+        """Take rows (n), a table of pyarrow; `column` is the name that numbers have."""
+        self._rows = rows
+        self._column = column
+
+    @property
+    def numbers(self) -> Any:
+        """The column of numbers, as an array of text or a list of integers."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        column = self._rows.column(self._column)
+        if pa.types.is_integer(column.type):
+            return column.to_pylist()
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+    def __len__(self) -> int:
+        return int(self._rows.num_rows)
+
+    def take(self, places: Sequence[int]) -> ParquetBatch:
+        """Return the rows at these places."""
+        return ParquetBatch(self._rows.take(places), self._column)
+
+    def cells(self) -> Iterator[tuple[object, ...]]:
+        """Return each row; what is no number and no text as JSON, null as an empty cell.
+
+        Raises:
+            BadInput: a type has no such form.
+        """
+        return zip(*[map(_cell, column) for column in self._lists()], strict=True)
+
+    def objects(self) -> Iterator[str]:
+        """Yield each row as an object of JSON.
+
+        Raises:
+            BadInput: a type has no such form.
+        """
+        names = self._rows.column_names
+        for values in zip(*self._lists(), strict=True):
+            yield _dumps(dict(zip(names, values, strict=True)))
+
+    def arrow(self) -> Any:
+        """Return the rows as they are."""
+        return self._rows
+
+    def _lists(self) -> list[list[Any]]:
+        return [_listed(column) for column in self._rows.columns]
+
+
+class ParquetSource(Source):
+    """A Parquet file."""
+
+    def __init__(self, source: BinaryIO, column: str) -> None:
+        """Read the footer.
+
+        Args:
+            source: the file, in which any place can be read.
+            column: the name that numbers have: texts, or integers.
+
+        Raises:
+            BadInput: it is a pipe or no Parquet file, or has no such column.
+        """
+        import pyarrow.parquet as pq  # noqa: PLC0415 - an extra
+
+        if not source.seekable():
+            raise BadInput("FILE is a pipe, through which Parquet cannot go: it needs a file")
+        with _told():
+            # Without pre_buffer, and with buffers, a row group is never in memory as a whole.
+            self._file = pq.ParquetFile(source, pre_buffer=False, buffer_size=BUFFER_BYTES)
+        schema = self._file.schema_arrow
+        names = schema.names
+        if VERDICT_COLUMN in names:  # a file of rejected rows: as it was
+            names = [name for name in names if name not in OWN_COLUMNS]
+        self.columns = tuple(names)
+        self._column = column
+        self._require_column(schema)
+        self._rows = self._file.metadata.num_rows
+        self._read = 0
+
+    def _require_column(self, schema: Any) -> None:
+        found = self.columns.count(self._column)
+        if found != 1:
+            raise BadInput(
+                f"FILE has {found or 'no'} columns of the name {self._column!r}: choose another"
+                f" with --column; it has {len(self.columns)}"
+            )
+        kind = schema.field(self._column).type
+        if not _can_be_numbers(kind):
+            raise BadInput(f"the column of --column is {kind}: it needs texts or integers")
+
+    def __iter__(self) -> Iterator[ParquetBatch]:
+        """Yield batches.
+
+        Raises:
+            BadInput: the file is damaged.
+        """
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        columns = None if len(self.columns) == len(self._file.schema_arrow) else [*self.columns]
+        found = self._file.iter_batches(self._batch_rows(), columns=columns)
+        while True:
+            with _told():
+                batch = next(found, None)
+            if batch is None:
+                return
+            self._read += batch.num_rows
+            yield ParquetBatch(pa.Table.from_batches([batch]), self._column)
+
+    def share(self) -> float | None:
+        """Return how much of the rows was read."""
+        return self._read / self._rows if self._rows else None
+
+    def schema(self) -> Any:
+        """Return the types of the columns, and all metadata."""
+        schema = self._file.schema_arrow
+        for at in reversed(range(len(schema))):
+            if schema.names[at] not in self.columns:
+                schema = schema.remove(at)
+        return schema
+
+    def _batch_rows(self) -> int:
+        """Return how many rows a batch may have, by the row group of the widest."""
+        meta = self._file.metadata
+        groups = (meta.row_group(at) for at in range(meta.num_row_groups))
+        widest = max((g.total_byte_size / g.num_rows for g in groups if g.num_rows), default=1)
+        return max(1, min(BATCH_ROWS_MAX, int(BATCH_BYTES / max(widest, 1))))
+
+
+class ParquetSink(Sink):
+    """A Parquet file that is written."""
+
+    def __init__(self, file: NewFile, schema: Any, own: Mapping[str, str]) -> None:
+        """Begin the file.
+
+        Args:
+            file: where it goes.
+            schema: of the columns of FILE.
+            own: the names of those of ours, and their types.
+
+        Raises:
+            OutputLost: it does not fit.
+        """
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        import pyarrow.parquet as pq  # noqa: PLC0415 - an extra
+
+        for name, kind in own.items():
+            schema = schema.append(pa.field(name, kind))
+        self._pa = pa
+        self._schema = schema
+        self._kinds = schema.types[len(schema) - len(own) :]
+        self._out = _Out(file)
+        self._waiting: list[Any] = []
+        self._writer = pq.ParquetWriter(self._out, schema)
+
+    def write(self, batch: Batch, added: Added) -> None:
+        """Write rows.
+
+        Raises:
+            BadInput: a row has no form in Parquet.
+            OutputLost: it could not be written.
+        """
+        columns = [*batch.arrow().columns]
+        for column, kind in zip(added.columns, self._kinds, strict=True):
+            columns.append(
+                self._pa.array(column, kind) if isinstance(column, list) else column.cast(kind)
+            )
+        self._waiting.append(self._pa.Table.from_arrays(columns, schema=self._schema))
+        if (
+            sum(each.num_rows for each in self._waiting) >= GROUP_ROWS
+            or sum(each.nbytes for each in self._waiting) >= GROUP_BYTES
+        ):
+            self._put()
+
+    def finish(self) -> None:
+        """Write what waits, and the footer.
+
+        Raises:
+            OutputLost: it does not fit.
+        """
+        self._put()
+        self._writer.close()
+
+    def abandon(self) -> None:
+        """Write nothing any more: else the library would, when it lets go of the file."""
+        self._waiting.clear()
+        self._out.file = None
+        self._writer.close()
+
+    def _put(self) -> None:
+        if self._waiting:
+            self._writer.write_table(self._pa.concat_tables(self._waiting))
+            self._waiting.clear()
+
+
+class _Out(io.RawIOBase):
+    """A new file as pyarrow writes it."""
+
+    def __init__(self, file: NewFile) -> None:
+        self.file: NewFile | None = file
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:
+        if self.file is not None:
+            self.file.append(bytes(content))
+        return len(content)
+
+
+def _can_be_numbers(kind: Any) -> bool:
+    from pyarrow import types  # noqa: PLC0415 - an extra
+
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    return any(
+        is_it(kind)
+        for is_it in (
+            types.is_string,
+            types.is_large_string,
+            types.is_string_view,
+            types.is_binary,
+            types.is_large_binary,
+            types.is_binary_view,
+            types.is_integer,
+            types.is_null,
+        )
+    )
+
+
+def _listed(column: Any) -> list[Any]:
+    """Return a column as a list of what JSON has, but for what is nested.
+
+    Raises:
+        BadInput: its type has no such form.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    kind = column.type
+    try:
+        if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
+            column = column.cast(pa.string())
+        return [v.decode() if isinstance(v, bytes) else v for v in column.to_pylist()]
+    except (pa.ArrowException, ValueError):
+        raise BadInput(
+            f"FILE has a column of {kind}, part of which is no text: OUT needs to be Parquet"
+        ) from None
+
+
+def _cell(value: Any) -> object:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _dumps(value) if isinstance(value, (dict, list)) else value
+
+
+def _dumps(value: Any) -> str:
+    """Return JSON; NaN and the infinities, which it has not, as null."""
+    try:
+        return json.dumps(value, **_JSON, allow_nan=False)
+    except ValueError:
+        return json.dumps(_without_nan(value), **_JSON)
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nan(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [*map(_without_nan, value)]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _plain(value: Any) -> str:
+    """Return as text what is nested and that JSON has not."""
+    if isinstance(value, bytes):
+        return value.decode(errors="backslashreplace")
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+_JSON: Final[dict[str, Any]] = {
+    "ensure_ascii": False,
+    "separators": (",", ":"),
+    "default": _plain,
+}
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in our words what is wrong with a file: the library's may have what is in it.
+
+    Raises:
+        BadInput: something is.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    try:
+        yield
+    except NotImplementedError:
+        raise BadInput(f"FILE has a type that pyarrow {pa.__version__} cannot read") from None
+    except (pa.ArrowException, OSError):
+        raise BadInput("FILE is no Parquet file, or it is damaged") from None
