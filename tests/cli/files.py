@@ -35,7 +35,9 @@ def write(path: str, rows: list[dict[str, Any]], *, types: dict[str, str] | None
         Path(path).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     else:
         fields = [(name, (types or {}).get(name, "string")) for name in rows[0]]
-        pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(fields)), path)
+        table = pa.Table.from_pylist(rows, schema=pa.schema(fields))
+        # A page is what a reader must have as a whole: of large values, none of many.
+        pq.write_table(table, path, use_dictionary=False, write_batch_size=8)
 
 
 def read(path: str) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ class NewFile:
 
     def _lost(self, error: OSError) -> OutputLost:
         lost = OutputLost(error.strerror or "an error without a name")
-        lost.done = f"nothing is left of {self._what}"
+        lost.done = "nothing is left of what was written"
         return lost
 
 

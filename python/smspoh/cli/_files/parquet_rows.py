@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from .batch import Added
     from .new_file import NewFile
 
-BATCH_ROWS_MAX: Final = 65_536
+BATCH_ROWS_MAX: Final = 16_384
 BUFFER_BYTES: Final = 1_048_576  # of each column chunk, read at once
-GROUP_ROWS: Final = 262_144  # of a row group that is written
-GROUP_BYTES: Final = 33_554_432  # in memory, after which a row group ends whatever its rows
+GROUP_ROWS: Final = 131_072  # of a row group that is written
+GROUP_BYTES: Final = 16_777_216  # in memory, after which a row group ends whatever its rows
 
 
 def require_pyarrow() -> None:
@@ -166,7 +166,7 @@ class ParquetSource(Source):
         return schema
 
     def _batch_rows(self) -> int:
-        """Return how many rows a batch may have, by the row group of the widest."""
+        """Return how many rows a batch may have, by what the widest take in the file."""
         meta = self._file.metadata
         groups = (meta.row_group(at) for at in range(meta.num_row_groups))
         widest = max((g.total_byte_size / g.num_rows for g in groups if g.num_rows), default=1)
