@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from smspoh._spreadsheet import OWN_COLUMNS
 from smspoh.cli._table import CELLS
-from smspoh.phone import Verdict, normalize_batch
+from smspoh.frames import arrow
+from smspoh.phone import Kind, Operator, Verdict, normalize_batch
 from smspoh.phone._names import WHY
 
 from .batch import Added
@@ -42,6 +43,15 @@ _LISTED: Final[dict[str, Callable[[PhoneBatch], Sequence[object]]]] = {
     "kind": lambda phones: [kind.name for kind in phones.kinds],
     "region": lambda phones: phones.regions,
     "calling_code": lambda phones: phones.country_codes,
+}
+
+
+# What the list says of a row that is nothing; Arrow has a null there.
+_NOTHING: Final = {
+    "verdict": Verdict.NOT_A_NUMBER.name,
+    "operator": Operator.UNKNOWN.name,
+    "kind": Kind.UNKNOWN.name,
+    "calling_code": 0,
 }
 
 
@@ -115,23 +125,50 @@ class Judge:
 
     def judge(self, batch: Batch) -> Judged:
         """Return what is said of a batch."""
-        numbers = batch.numbers
+        if not isinstance(batch.numbers, list):
+            return self._judge_array(batch.numbers)
         phones = normalize_batch(
-            numbers if isinstance(numbers, list) else numbers.to_pylist(),
-            region=self.region,
-            strict=self.strict,
-            sms=self.sms,
+            batch.numbers, region=self.region, strict=self.strict, sms=self.sms
         )
         verdicts = [verdict.name for verdict in phones.verdicts]
         e164 = phones.e164
         for at in batch.broken:
             verdicts[at] = CELLS
-        fine = {Verdict.VALID.name}
-        if self.include_unconfirmed:
-            fine.add(Verdict.UNCONFIRMED.name)
+        fine = self._fine
         refused = [at for at, verdict in enumerate(verdicts) if verdict not in fine]
         for at in refused:
             e164[at] = None
         known: dict[str, Sequence[object]] = {"e164": e164, "verdict": verdicts}
         columns = [known[f] if f in known else [*_LISTED[f](phones)] for f in self.fields]
         return Judged(Added(tuple(self.own), columns), refused, [verdicts[at] for at in refused])
+
+    def _judge_array(self, numbers: Any) -> Judged:
+        """Return what is said of an array of pyarrow, of which no row becomes an object."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        import pyarrow.compute as pc  # noqa: PLC0415 - an extra
+
+        said = arrow.normalize(
+            numbers,
+            region=self.region,
+            strict=self.strict,
+            sms=self.sms,
+            columns=[*{**dict.fromkeys(self.fields), "verdict": None}],
+        )
+        batch = pa.record_batch(said)
+        known = {name: batch.column(name).cast(FIELDS[name]) for name in batch.schema.names}
+        for name, nothing in _NOTHING.items():
+            if name in known:
+                known[name] = known[name].fill_null(nothing)
+        verdicts = known["verdict"]
+        is_fine = pc.is_in(verdicts, pa.array(sorted(self._fine)))
+        places = pc.indices_nonzero(pc.invert(is_fine))
+        if "e164" in known:  # UNCONFIRMED has one
+            known["e164"] = pc.if_else(is_fine, known["e164"], None)
+        columns = [known[name] for name in self.fields]
+        refused = verdicts.take(places).to_pylist()
+        return Judged(Added(tuple(self.own), columns), places.to_pylist(), refused)
+
+    @property
+    def _fine(self) -> set[str]:
+        unconfirmed = {Verdict.UNCONFIRMED.name} if self.include_unconfirmed else set()
+        return {Verdict.VALID.name, *unconfirmed}
