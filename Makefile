@@ -17,7 +17,7 @@ IN_VENV := PATH="$(CURDIR)/$(BIN):$$PATH"
 
 NATIVE_SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find rust -name '*.rs' -o -name '*.toml' -o -name '*.bin')
 
-.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser test-api check format header lock numbering-plan metadata build-rivals build-peers build-sdks zawgyi-model gate bench bench-faults docs wheel soak clean
+.PHONY: help setup build demo test test-rust test-c test-secrets test-aarch64 test-python test-wheel test-browser test-api test-spark check format header lock numbering-plan metadata build-rivals build-peers build-sdks zawgyi-model gate bench bench-faults docs wheel soak clean
 
 help: ## list the words
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -170,6 +170,17 @@ $(VENV)/.api: requirements/api.txt | setup
 	target/api/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/api.txt
 	@touch $@
 
+# A word of its own, because pyspark is 400 MB and wants Java. Without them, `make test` says that
+# these tests were not run; here they must be.
+test-spark: build $(VENV)/.spark ## columns of Spark on a cluster of processes of this machine, in an environment of its own (needs Java 17)
+	SMSPOH_TEST_SPARK=1 PYTHONPATH="$(CURDIR)/python" target/spark/bin/python -m pytest tests/frames/spark
+
+$(VENV)/.spark: requirements/spark.txt | setup
+	@echo "test-spark: installing what $< names into target/spark"
+	$(BIN)/python -m venv --clear target/spark
+	target/spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 check: build ## format, lint, types, import rules, header and documents fresh
 	cargo fmt --all --check
 	cargo fmt --manifest-path bench/rivals/Cargo.toml --check
@@ -212,9 +223,9 @@ lock: ## write the locks anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: .venv/bin/python -m pip install uv"; exit 1; }
 	for group in dev test; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-			--no-emit-index-url --no-emit-find-links $(UPGRADE) --all-extras --group $$group pyproject.toml -o requirements/$$group.txt; \
+			--no-emit-index-url --no-emit-find-links $(UPGRADE) --extra all --group $$group pyproject.toml -o requirements/$$group.txt; \
 	done
-	for python in peers:3.11 peers-closeio:3.12 api:3.11 sdks:3.11; do \
+	for python in peers:3.11 peers-closeio:3.12 api:3.11 sdks:3.11 spark:3.11; do \
 		uv pip compile --quiet --universal --python-version $${python#*:} --generate-hashes --no-header --no-annotate \
 			--no-emit-index-url --no-emit-find-links requirements/$${python%:*}.in -o requirements/$${python%:*}.txt; \
 	done

@@ -1,0 +1,59 @@
+"""What a worker of Spark does with one batch: arrays of pyarrow in, one out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import arrow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+    from pyspark import Broadcast
+
+
+def run(
+    work: str, arrays: Sequence[pa.Array], options: Mapping[str, Any], held: Broadcast[Any] | None
+) -> pa.Array:
+    """Return what a function of `smspoh.frames.arrow` makes of a batch.
+
+    Args:
+        work: the function's name.
+        arrays: n rows each: what it works on, and keys or ids of keys where it takes them.
+        options: what else it takes.
+        held: the broadcast of a key or of a mapping of keys; None where none is needed, or
+            where the keys are an array.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - without it, this file can be imported all the same
+
+    first, *others = arrays
+    if held is not None:
+        others = [_keys(held.value, *others)]
+    # One thread: a task has one core, and its neighbours have the others.
+    return _plain(pa.array(getattr(arrow, work)(first, *others, **options, threads=1)))
+
+
+def _keys(value: Any, ids: pa.Array | None = None) -> Any:
+    """Return the one key, or an array of n keys by their ids; null where there is no such id."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if not isinstance(value, Mapping) or ids is None:
+        return value
+    codes = ids.dictionary_encode()
+    found = [value.get(key_id) for key_id in codes.dictionary.to_pylist()]
+    encoded = [key.encode() if isinstance(key, str) else key for key in found]
+    return pa.DictionaryArray.from_arrays(codes.indices, pa.array(encoded, pa.binary()))
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    """Return the array with plain strings for dictionaries, which Spark does not take."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if pa.types.is_dictionary(array.type):
+        return array.dictionary_decode()
+    if pa.types.is_struct(array.type):
+        names = [field.name for field in array.type]
+        return pa.StructArray.from_arrays([_plain(part) for part in array.flatten()], names=names)
+    return array
