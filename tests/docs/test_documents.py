@@ -48,6 +48,9 @@ EXECUTED = (
 )
 
 _EXAMPLE = re.compile(r"^```python\n(.*?)^```\n(?:```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+_ELSEWHERE = re.compile(
+    r"^## Spark$.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL
+)  # frames/spark has it
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CALL = re.compile(r"(?:^|\| )smspoh (?!COMMAND)(.*)")
 _LINK = re.compile(r"\]\(([^)#]+)")
@@ -57,7 +60,9 @@ def _examples() -> list[tuple[str, int, str, str]]:
     return [
         (name, number, match[1], match[2] or "")
         for name in EXECUTED
-        for number, match in enumerate(_EXAMPLE.finditer((ROOT / name).read_text("utf-8")), 1)
+        for number, match in enumerate(
+            _EXAMPLE.finditer(_ELSEWHERE.sub("", (ROOT / name).read_text("utf-8"))), 1
+        )
     ]
 
 
