@@ -107,6 +107,7 @@ class Cluster:
 
     def event_log(self) -> bytes:
         """Return what Spark has written down of this application so far."""
+        self.spark.sparkContext._jsc.sc().listenerBus().waitUntilEmpty()
         [path] = self.folder.glob(f"{self.spark.sparkContext.applicationId}*")
         return path.read_bytes()
 
