@@ -208,7 +208,9 @@ def register(
         ImportError: pyspark is missing or older than 4.1.
         TypeError: an argument of another type.
     """
-    held = None if keys is None else _broadcast(keys, encrypting=True, stacklevel=3)
+    held = None
+    if keys is not None:
+        held = _broadcast(keys, _looked_at(keys, encrypting=True, stacklevel=3))
     functions = {
         "normalize": _number_function(region=region, strict=strict, sms=sms),
         "encrypt": _token_function(held, profile),
@@ -246,7 +248,14 @@ def _segments_function(*, unicode: bool) -> Callable[..., Column]:
 def _function(
     work: str, schema: str, options: dict[str, Any], held: Broadcast[Any] | None = None
 ) -> Callable[..., Column]:
-    """Return a function on columns that has a worker do `work` for each batch."""
+    """Return a function on columns that has a worker do `work` for each batch.
+
+    Args:
+        work: a function of `smspoh.frames.arrow`.
+        schema: what it returns.
+        options: what it takes beside columns.
+        held: the broadcast of keys, if it takes keys that are no column.
+    """
     arrow_udf = _pyspark_functions().arrow_udf
 
     # It has no home that a worker could import it from, so Spark sends its code: a
@@ -319,14 +328,14 @@ def _held(
             raise ArgumentError("key_ids are there and keys is a column; needed is a mapping")
         _refuse_literal(keys)
         return None
-    held = _broadcast(keys, encrypting=encrypting, stacklevel=stacklevel)
-    if (key_ids is None) == isinstance(held.value, Mapping):
+    value = _looked_at(keys, encrypting=encrypting, stacklevel=stacklevel)
+    if (key_ids is None) == isinstance(value, Mapping):
         raise ArgumentError(
             "keys is a mapping and key_ids are missing; needed is a column of ids"
             if key_ids is None
             else "key_ids are there and keys is one key; needed is a mapping of ids to keys"
         )
-    return held
+    return _broadcast(keys, value)
 
 
 def _refuse_literal(keys: Column) -> None:
@@ -342,8 +351,8 @@ def _refuse_literal(keys: Column) -> None:
         )
 
 
-def _broadcast(keys: object, *, encrypting: bool, stacklevel: int) -> Broadcast[Any]:
-    """Return a broadcast of keys that were looked at: the caller's own, or a new one."""
+def _looked_at(keys: object, *, encrypting: bool, stacklevel: int) -> Any:
+    """Return the key or the mapping of keys that is given or broadcast, if it can be used."""
     _pyspark_functions()
     from pyspark import Broadcast  # noqa: PLC0415
 
@@ -360,6 +369,13 @@ def _broadcast(keys: object, *, encrypting: bool, stacklevel: int) -> Broadcast[
         for key in encoded:
             require_usable(key)
         warn_if_weak(encoded, stacklevel=stacklevel + 1)
+    return value
+
+
+def _broadcast(keys: object, value: Any) -> Broadcast[Any]:
+    """Return the caller's own broadcast, or a new one of what was looked at."""
+    from pyspark import Broadcast  # noqa: PLC0415
+
     if isinstance(keys, Broadcast):
         return keys
     context = _context()
