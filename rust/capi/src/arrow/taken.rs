@@ -198,7 +198,8 @@ unsafe fn texts<'r, 'a: 'r>(
             b"u\0\0" | b"z\0\0" => Column::Cut32(cut::<i32>(array, rows)?),
             b"U\0\0" | b"Z\0\0" => Column::Cut64(cut::<i64>(array, rows)?),
             b"vu\0" | b"vz\0" => Column::Views(views(array, rows, room)?),
-            b"n\0\0" if array.n_buffers == 0 => Column::Null(rows.count),
+            // It has no buffer; Polars says that it has one, as Arrow did before 1.0.
+            b"n\0\0" if array.n_buffers <= 1 => Column::Null(rows.count),
             b"n\0\0" => return Err(Flaw::Shape.into()),
             _ => return Err(Flaw::Format.into()),
         }
