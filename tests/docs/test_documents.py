@@ -107,6 +107,7 @@ def test_there_are_examples_to_run() -> None:
     assert names.count("docs/quickstart.md") >= 4
     assert names.count("docs/guide/texts.md") >= 6
     assert names.count("docs/guide/preflight.md") == 5
+    assert names.count("docs/guide/pipelines.md") == 8
 
 
 @pytest.mark.parametrize("name", COMMANDS)

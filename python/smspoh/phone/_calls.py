@@ -65,7 +65,7 @@ def normalize(
         room = _rooms.pop()
     except IndexError:
         room = _Room()
-    found = room.judge(_cell(number), options)
+    found = room.judge(cell(number), options)
     _rooms.append(room)
     if isinstance(found, RefusedNumber):
         raise NumberError(WHY[found.verdict], verdict=found.verdict)
@@ -283,11 +283,11 @@ def _pack(rows: Sequence[Any]) -> tuple[bytes, array[int] | None]:
         if lines.count(b"\0") >= len(rows):
             lines = b"\0".join([row.replace(b"\0", b"\v") for row in rows])
         return lines.translate(_TO_LINES), None
-    cells = [_cell(row) for row in rows]
+    cells = [cell(row) for row in rows]
     offsets = array("q", [0])
     size = 0
-    for cell in cells:
-        size += len(cell)
+    for row in cells:
+        size += len(row)
         offsets.append(size)
     return b"".join(cells), offsets
 
@@ -301,7 +301,7 @@ def _index(value: SupportsIndex) -> int:
     raise TypeError(f"number is {type(value).__name__}; a str, bytes or int is needed")
 
 
-def _cell(value: object) -> bytes:
+def cell(value: object) -> bytes:
     """Return one row as UTF-8; empty, which no number is, for what is no text and no int."""
     try:
         if isinstance(value, str):
