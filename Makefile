@@ -133,7 +133,7 @@ target/rivals/.built: bench/rivals/Cargo.toml bench/rivals/Cargo.lock $(wildcard
 build-peers: target/peers/absent.json ## get the rivals that are not Rust, as far as this machine can
 
 # Only `make bench` needs them; what cannot be had is said, and the record says it too.
-target/peers/absent.json: bench/build_peers.py bench/peers/package.json bench/peers/worker.cpp requirements/peers.txt requirements/peers-closeio.txt | build
+target/peers/absent.json: bench/build_peers.py bench/peers/package.json bench/peers/worker.cpp bench/peers/frames_worker.py requirements/peers.txt requirements/peers-closeio.txt | build
 	@$(BIN)/python -m bench.build_peers
 
 build-sdks: target/sdks/.built ## get the clients of other SMS gateways, for `make bench-faults`
@@ -237,6 +237,7 @@ gate: build ## hold the inner loops to the instructions of the record
 bench: build build-rivals build-peers ## ours and the rivals in one run: a table, and the record of this machine
 	$(BIN)/python -m pytest bench --benchmark-only --benchmark-group-by=group --benchmark-columns=median,iqr,ops
 	$(BIN)/python -m bench.compare
+	$(BIN)/python -m bench.frames
 	$(BIN)/python -m tools.bench_report
 
 # Six minutes, most of them waiting for replies that do not come. Its record is of what

@@ -81,9 +81,21 @@ WORKERS: Final[dict[str, Kind]] = {
 }
 
 
+_FRAMES: Final = Kind("python", PYTHON, (str(PYTHON), str(SOURCES / "frames_worker.py")))
+# Those that loop over a column of a frame: bench/frames.py.
+FRAME_WORKERS: Final[dict[str, Kind]] = {
+    "pandas, apply of phonenumbers": _FRAMES,
+    "polars, map_elements of rphonenumbers": _FRAMES,
+}
+
+
+def _kind(name: str) -> Kind:
+    return WORKERS.get(name) or FRAME_WORKERS[name]
+
+
 def missing(name: str) -> str | None:
     """Return why a worker cannot be started here; None where it can."""
-    kind = WORKERS[name]
+    kind = _kind(name)
     if kind.needs.exists() and shutil.which(kind.command[0]):
         return None
     reasons: dict[str, str] = json.loads(ABSENT.read_text("utf-8")) if ABSENT.exists() else {}
@@ -96,7 +108,7 @@ class Worker:
     def __init__(self, name: str, texts: Sequence[str]) -> None:
         if reason := missing(name):
             raise Unavailable(reason)
-        kind = WORKERS[name]
+        kind = _kind(name)
         with contextlib.ExitStack() as made:
             folder = made.enter_context(tempfile.TemporaryDirectory(prefix="smspoh-bench-"))
             self._folder = Path(folder)

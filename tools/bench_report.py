@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .bench_frames_report import frames_section
 from .bench_phone_report import PHONE, phone_picture, phone_section
 from .bench_tables import (
     LABELS,
@@ -139,6 +140,8 @@ def section(record: dict[str, Any]) -> str:
         versions = ", ".join(" ".join(pair) for pair in texts["versions"].items())
         parts.append(f"\n### Texts\n\n- Versions: {versions}")
         parts += task_sections(texts["tasks"], f"{cpu(record)}, {texts['date']}")
+    if frames := record.get("frames"):
+        parts += frames_section(frames, cpu(record))
     return "\n".join(parts) + "\n"
 
 
