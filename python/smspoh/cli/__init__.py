@@ -31,7 +31,7 @@ COMMANDS = {
     "encrypt": "Encrypt texts the way the gateway does.",
     "decrypt": "Open what encrypt, or the gateway, has made.",
     "send": "Send one SMS.",
-    "send-bulk": "Send the rows of a CSV file, each once, whatever is killed meanwhile.",
+    "send-bulk": "Send the rows of a CSV file, each of them once.",
     "outbox": "Send what an outbox keeps, and decide what is open.",
     "messages": "List what was sent, newest first.",
     "balance": "Show what is left on the account.",

@@ -79,12 +79,12 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Send the rows of a CSV file, each once, whatever is killed meanwhile.
+    """Send the rows of a CSV file, each of them once.
 
     All rows are looked at first, as by 'smspoh preflight', and nothing is sent if
     one of them is refused (see --skip-bad). Then they are kept in a journal and
-    sent from there. The same command again goes on where it was: it sends
-    nothing twice, and of a FILE that has grown only what is new.
+    sent from there. Whatever is killed meanwhile, the same command again goes on
+    where it was: it sends nothing twice, and of a FILE that has grown only what is new.
 
     Ctrl-C ends it after what is on its way, a second one at once.
 
