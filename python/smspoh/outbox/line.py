@@ -126,9 +126,13 @@ class Line:
         strangers: list[Message] = []
         # The first group is on top of the stack.
         waiting = self._requests(batch)[::-1]
-        while waiting and not self.given_up:
+        while waiting:
             group = waiting.pop()
-            if not await self._still_holds():
+            held = await self._still_holds()
+            if self.given_up:
+                waiting.append(group)
+                break
+            if not held:
                 waiting.append(group)
                 outcomes += _not_reached(waiting)
                 lost = OutboxError("the journal's lease was lost before a batch was sent")
@@ -173,13 +177,17 @@ class Line:
         return [*groups, together] if together else groups
 
     async def _still_holds(self) -> bool:
-        """Ask whether what was claimed is still ours, until the answer is fresh."""
-        while True:
+        """Ask whether what was claimed is still ours, until the answer is fresh.
+
+        False too once the sending is given up, maybe while it was asked.
+        """
+        while not self.given_up:
             asked_ms = self._timing.now_ms()
             if not await self._desk.call(self._journal.still_holds):
                 return False
             if self._timing.now_ms() - asked_ms <= HELD_MS:
                 return True
+        return False
 
     async def _request(self, group: Sequence[Claimed]) -> Judgement:
         messages = [_unwarned(one.message) for one in group]
