@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 PLACES: Final = ("/usr/lib/postgresql", "/usr/local/opt", "/opt/homebrew/opt", "/usr")
-NEEDED: Final = ("initdb", "pg_ctl", "postgres")
+NEEDED: Final = ("initdb", "pg_ctl", "postgres", "pg_dump", "psql")
 ROLE: Final = "outbox"  # whom the journals belong to: no superuser
 START_S_MAX: Final = 600  # after a stop without a word, every file is waited for first
 SETTINGS: Final = """

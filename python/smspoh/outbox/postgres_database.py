@@ -155,6 +155,12 @@ def server_of(db: psycopg.Connection) -> str:
     return str(found)
 
 
+def tables_of(db: psycopg.Connection) -> int:
+    """Return what changes when the tables are made again, as a dump that is read in does."""
+    ((found,),) = db.execute("SELECT 'smspoh_outbox.message'::regclass::oid").fetchall()
+    return int(found)
+
+
 def wall_ms(db: psycopg.Connection) -> int:
     """Return the time of the server, in milliseconds since 1970."""
     query = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"

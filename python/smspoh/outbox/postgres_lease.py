@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 
-from smspoh.errors import BugError
-
 from .postgres_database import LOCKS, connect, told
 
 if TYPE_CHECKING:
@@ -44,9 +42,7 @@ class Lease:
         self._db: psycopg.Connection | None = connect(given)
         try:
             with told("taking a lease"):
-                ((number,),) = self._db.execute(_NUMBER).fetchall()
-                self.session = int(number)
-                _take(self._db, self.session)
+                self.session = _taken(self._db)
         except BaseException:
             self._db.close()
             raise
@@ -79,9 +75,16 @@ class Lease:
             self._db = None
 
 
-def _take(db: psycopg.Connection, session: int) -> None:
-    if db.execute(_TAKE, (LOCKS, session)).fetchone() != (True,):
-        raise BugError("the lock of a new session was taken")
+def _taken(db: psycopg.Connection) -> int:
+    """Take the lock of the next number that nobody holds, and return the number.
+
+    Tables that were put back count from an earlier number, which one who opened the job
+    before that may hold.
+    """
+    while True:
+        ((number,),) = db.execute(_NUMBER).fetchall()
+        if db.execute(_TAKE, (LOCKS, number)).fetchone() == (True,):
+            return int(number)
 
 
 _OPEN: weakref.WeakSet[psycopg.Connection] = weakref.WeakSet()

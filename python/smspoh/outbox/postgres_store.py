@@ -26,6 +26,7 @@ from .postgres_database import (
     migrate,
     parameters,
     server_of,
+    tables_of,
     told,
     version_of,
     wall_ms,
@@ -61,12 +62,13 @@ INSERT INTO session (id, job, clock_ms)
 SELECT %(session)s, id, clock_ms FROM job WHERE id = %(job)s
 """
 # The row is gone once another has taken this session for dead. Else nobody can do so before
-# this transaction is over. The time is at or after that of all others.
+# this transaction is over. Tables that were put back below us may have it all the same, and do not
+# know what was sent since. The time is at or after that of all others.
 _ADVANCE: Final = """
 UPDATE session SET generation = generation + 1, clock_ms = greatest(
     %(now)s::bigint, (SELECT clock_ms FROM job WHERE id = %(job)s),
     (SELECT max(clock_ms) FROM session WHERE job = %(job)s))
-WHERE id = %(session)s
+WHERE id = %(session)s AND 'smspoh_outbox.message'::regclass::oid = %(tables)s
 RETURNING clock_ms
 """
 _SUMS: Final = """
@@ -131,6 +133,8 @@ class PostgresStore(Contents):
                 self._bring(settings, created_ms, master_key)
                 check(self._db)
             self._load(name, settings)
+            with told("reading it"):
+                self._tables = tables_of(self._db)
             self.require_master(master_key)
             if not read_only:
                 self._lease = Lease(given)
@@ -274,9 +278,10 @@ class PostgresStore(Contents):
         return result
 
     def _advance(self, now_ms: int | None) -> int:
-        found = self._db.execute(_ADVANCE, self.named(now=now_ms)).fetchone()
+        given = self.named(now=now_ms, tables=self._tables)
+        found = self._db.execute(_ADVANCE, given).fetchone()
         if found is None:
-            self._over = "another took it for dead"
+            self._over = "another took it for dead, or its tables were put back"
             raise OutboxError(_over(self._over))
         return int(found[0])
 
