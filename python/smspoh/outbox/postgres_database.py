@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,18 +33,23 @@ _KEEPALIVES: Final = {
     "tcp_user_timeout": SILENCE_S_MAX * 1000,
     "connect_timeout": SILENCE_S_MAX,
     "application_name": "smspoh outbox",
+    "client_encoding": "UTF8",
 }
-# The server's: that we are gone, and that a process which stopped inside of a transaction lets go.
+# The server's: that we are gone, also where it waits for us to take a reply, and that a process
+# which stopped inside of a transaction lets go; whatever a role or a database has of these.
 _OF_SESSION: Final = {
     "search_path": SCHEMA,
     "tcp_keepalives_idle": str(KEEPALIVE_S),
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": str(SILENCE_S_MAX * 1000),
+    "default_transaction_isolation": "read committed",
     "idle_in_transaction_session_timeout": f"{SILENCE_S_MAX}s",
     "client_min_messages": "error",
 }
 _DURABLE: Final = ("on", "remote_apply")  # of synchronous_commit
 _JOB_AFTER: Final = re.compile(r"(.*)#([A-Za-z0-9]{1,5})", re.ASCII | re.DOTALL)
+_LOOSE_AT: Final = re.compile(r"[a-z]+://[^@/]*[@/][^?]*@", re.DOTALL)
 # Whose words hold no value of a row: connections, rights, what is missing, our own triggers.
 _SAFE_WORDS: Final = re.compile(r"(08|28|3D|42501|53|57|P0001|25006)")
 _CLOSED: Final = (
@@ -87,12 +92,14 @@ def parameters(address: str) -> tuple[dict[str, Any], str | None]:
     """
     found = _JOB_AFTER.fullmatch(address)
     bare, job = (address, None) if found is None else (found[1], found[2])
-    try:
+    given: dict[str, Any] | None = None
+    with suppress(psycopg.Error, UnicodeError):  # whose words repeat the address
         given = conninfo_to_dict(bare)
-    except psycopg.Error:
-        # Its words repeat the address, with the password.
+    # What is behind an @ or a / of a password would be taken for a host, and told as one.
+    if given is None or _LOOSE_AT.match(bare):
         raise ArgumentError(
-            "the address of the database cannot be read; it is postgresql://user@host/database"
+            "the address of the database cannot be read; it is postgresql://user@host/database,"
+            " and an @, a / or another sign of that kind in a password is written as %40, %2F"
         ) from None
     return {**given, **_KEEPALIVES}, job
 
@@ -114,7 +121,7 @@ def connect(given: dict[str, Any], *, read_only: bool = False) -> psycopg.Connec
         with told("connecting"):
             for name, value in _OF_SESSION.items():
                 db.execute("SELECT set_config(%s, %s, false)", (name, value))
-            _require_release(db)
+            _require_server(db)
             if db.info.server_version >= 140_000:
                 db.execute("SELECT set_config('idle_session_timeout', '0', false)")
             if read_only:
@@ -127,9 +134,14 @@ def connect(given: dict[str, Any], *, read_only: bool = False) -> psycopg.Connec
     return db
 
 
-def _require_release(db: psycopg.Connection) -> None:
+def _require_server(db: psycopg.Connection) -> None:
     if db.info.server_version < SERVER_MIN:
         raise OutboxError("the journal needs PostgreSQL 13 or later")
+    if (found := _setting(db, "server_encoding")) != "UTF8":
+        raise OutboxError(
+            f"the database has the encoding {found}, which cannot hold all that a gateway says:"
+            " the journal needs UTF8"
+        )
 
 
 def make_durable(db: psycopg.Connection) -> None:
