@@ -11,7 +11,7 @@ from smspoh.errors import ArgumentError, OutboxError
 
 from . import handoff
 from .addresses import is_address
-from .clock import SteadyClock
+from .clock import SteadyClock, machine_ms
 from .deliveries import take_receipts
 from .records import RepeatWarning, Settings
 from .sqlite_journal import SqliteJournal
@@ -86,7 +86,7 @@ class Outbox:
             settings=settings,
             keys=keys,
             use_keyring=use_keyring,
-            created_ms=SteadyClock().now_ms(),
+            created_ms=None if is_address(path_or_address) else machine_ms(),
             master_key=master_key,
         )
         try:

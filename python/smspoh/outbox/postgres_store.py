@@ -90,7 +90,7 @@ class PostgresStore(Contents):
         keys: see `smspoh.outbox.key_sources.find_keys_of_job`; so is `use_keyring`.
         use_keyring: whether the operating system's keyring is asked.
         read_only: be no session, and change nothing.
-        created_ms: the time, of a new job.
+        created_ms: the time, of a new job; None is the server's.
         master_key: as of `smspoh.outbox.sqlite_store.SqliteStore`.
 
     Raises:
@@ -108,7 +108,7 @@ class PostgresStore(Contents):
         keys: Sequence[bytes] | None = None,
         use_keyring: bool = False,
         read_only: bool = False,
-        created_ms: int = 0,
+        created_ms: int | None = None,
         master_key: bytes | None = None,
     ) -> None:
         if master_key is not None:
@@ -164,14 +164,17 @@ class PostgresStore(Contents):
             raise OutboxError("there is no such job in this database")
         return settings.job, True
 
-    def _bring(self, settings: Settings | None, created_ms: int, master_key: bytes | None) -> None:
+    def _bring(
+        self, settings: Settings | None, created_ms: int | None, master_key: bytes | None
+    ) -> None:
         with told("making it"), self._db.transaction():
             # One at a time: others may begin the same job now.
             self._db.execute("SELECT pg_advisory_xact_lock(%s, 0)", (LOCKS,))
             migrate(self._db, version_of(self._db))
             if settings is None or self._db.execute(_JOB, (settings.job,)).fetchone():
                 return
-            columns = new_job(settings, self.ring, created_ms, master_key)
+            now_ms = wall_ms(self._db) if created_ms is None else created_ms
+            columns = new_job(settings, self.ring, now_ms, master_key)
             self._db.execute(_NEW_JOB, (*columns, server_of(self._db)))
 
     def _load(self, name: str, settings: Settings | None) -> None:
