@@ -193,3 +193,19 @@ class HistoryAndPeople(Harness):
         assert merge(Status.FAILED, reference=claimed.reference) == (0, "Success")
         assert merge(Status.SUCCESS, reference="nobody") == (0, "Success")
         assert journal.counts().delivery == {"Success": 1}
+
+    def test_whatever_a_gateway_calls_a_message_and_its_delivery_is_kept(
+        self, journal: Journal
+    ) -> None:
+        """JSON can write a NUL, which PostgreSQL cannot hold; what was sent is known even so."""
+        status = Status("Que\0ued")
+        replied = self.one(journal)
+        assert journal.record([replace(accepted(replied, "m\0-1"), status=status)], T0) == []
+        seen = self.one(journal, Event.UNCLEAR)
+        assert journal.found([Sighting(seen.reference, ("m\0-2",), status)], T0) == []
+        for claimed, message_id in ((replied, "m\0-1"), (seen, "m\0-2")):
+            assert state_of(journal, claimed.reference) is State.ACCEPTED
+            assert journal.owner(message_id) == claimed.reference
+            again = [Delivery(Status.SUCCESS, message_id=message_id)]
+            assert journal.merge_delivery(again, T0) == 1
+        assert journal.found([Sighting(seen.reference, ("m\0-2",))], T0) == [], "no duplicate"

@@ -41,6 +41,7 @@ MASTER_PURPOSE: Final = b"smspoh master"
 SUPPRESSED: Final = "suppressed"
 COUNTED_MAX: Final = 10_000  # more need not be told, and counting a million costs
 PAGE_ROWS: Final = 1000
+REPLACEMENT: Final = "\ufffd"
 _NOT_SENT: Final = frozenset({State.FAILED, State.CANCELLED, State.EXPIRED})
 
 
@@ -161,7 +162,7 @@ class Contents:
             now,
             waits,
             retry_ms,
-            (outcome.message_id or "")[:MESSAGE_ID_CHARS_MAX] or None,
+            kept_id(outcome.message_id or "") or None,
             _kept_parts(outcome.parts),
             outcome.why,
             detail,
@@ -213,14 +214,14 @@ class Seen:
 
 def seen(sighting: Sighting, state: State, known_id: str | None, policy: Policy) -> Seen | None:
     """Return what a sighting makes of a message in a state, or None for nothing."""
-    ids = tuple(name[:MESSAGE_ID_CHARS_MAX] for name in sighting.message_ids if name)
+    ids = tuple(kept_id(name) for name in sighting.message_ids if name)
     if not ids or state is State.IN_FLIGHT:
         return None  # the outcome of what is in flight is on the way, and knows more
     others = set(ids) - {known_id}
     repeated = bool(others) if state in _NOT_SENT else len(others) > (known_id is None)
     delivery = None
     if sighting.status is not None and state not in _NOT_SENT:
-        delivery = (str(sighting.status)[:STATUS_CHARS_MAX], rank(sighting.status))
+        delivery = (_kept_status(sighting.status), rank(sighting.status))
     # The id of what was not sent stays the one of its refusal, or none.
     kept = None if state in _NOT_SENT else ids[0]
     return Seen(sources(Event.FOUND, policy).get(state), kept, repeated, delivery)
@@ -236,14 +237,23 @@ def check_outcome(outcome: Outcome) -> None:
 
 def said(status: Any, whose: str | None) -> tuple[str, int, str | None]:
     """Return a status as it is kept, its rank, and whose it is."""
-    return str(status)[:STATUS_CHARS_MAX], rank(status), whose
+    return _kept_status(status), rank(status), whose
 
 
 def whose(delivery: Delivery) -> str:
     """Return the reference, else the id, by which the message of a receipt is found."""
     if delivery.reference is not None:
         return delivery.reference
-    return (delivery.message_id or "")[:MESSAGE_ID_CHARS_MAX]
+    return kept_id(delivery.message_id or "")
+
+
+def kept_id(message_id: str) -> str:
+    """Return an id of the gateway as it is kept: no NUL, which a database cannot hold."""
+    return message_id.replace("\0", REPLACEMENT)[:MESSAGE_ID_CHARS_MAX]
+
+
+def _kept_status(status: Any) -> str:
+    return str(status).replace("\0", REPLACEMENT)[:STATUS_CHARS_MAX]
 
 
 def detail_purpose(reference: str) -> bytes:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from smspoh.gateway.webhook.merging import FINAL_RANK
 
-from .contents import SUPPRESSED, said, whose
-from .records import MESSAGE_ID_CHARS_MAX
+from .contents import SUPPRESSED, kept_id, said, whose
 from .states import Event, State, sources
 from .taking import ROWS_A_TRANSACTION
 
@@ -105,7 +104,7 @@ def undelivered(
 
 def owner(journal: PostgresJournal, message_id: str) -> str | None:
     """See `smspoh.outbox.journal.Journal.owner`."""
-    given = journal.named(message_id=message_id[:MESSAGE_ID_CHARS_MAX])
+    given = journal.named(message_id=kept_id(message_id))
     with journal.reading() as db:
         found = db.execute(_OWNER, given).fetchone()
     return None if found is None else str(found[0])

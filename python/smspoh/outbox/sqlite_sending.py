@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from smspoh.gateway.webhook.merging import FINAL_RANK
 
-from .contents import SUPPRESSED
-from .records import MESSAGE_ID_CHARS_MAX
+from .contents import SUPPRESSED, kept_id
 from .states import Event, State, sources
 from .taking import ROWS_A_TRANSACTION
 
@@ -72,7 +71,7 @@ def undelivered(
 def owner(journal: SqliteJournal, message_id: str) -> str | None:
     """See `smspoh.outbox.journal.Journal.owner`."""
     with journal.reading() as db:
-        found = db.execute(_OWNER, (message_id[:MESSAGE_ID_CHARS_MAX],)).fetchone()
+        found = db.execute(_OWNER, (kept_id(message_id),)).fetchone()
     return None if found is None else str(found[0])
 
 
