@@ -236,6 +236,34 @@ def test_a_child_that_is_forked_neither_uses_a_session_nor_keeps_it_alive(
             os.close(end)
 
 
+def test_a_child_that_is_forked_while_a_thread_reads_comes_to_its_end(
+    one: PostgresJournal,
+) -> None:
+    inside, over = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with one.reading():
+            inside.set()
+            over.wait()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    inside.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(60)  # which ends one that waits for the thread
+        try:
+            one.counts()
+        except OutboxError:
+            one.close()
+            os._exit(0)
+        os._exit(1)
+    over.set()
+    reader.join()
+    assert os.waitpid(child, 0)[1] == 0
+    assert one.counts().states[State.PENDING] == 0
+
+
 def test_a_session_writes_nothing_before_its_recovery(tmp_path: Path) -> None:
     with opened(tmp_path, SETTINGS) as journal, pytest.raises(BugError, match="recovered"):
         journal.enqueue([row(1)], T0)

@@ -6,6 +6,7 @@ import os
 import random
 import threading
 import time
+import weakref
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -118,6 +119,7 @@ class PostgresStore(Contents):
         if settings is not None and named not in (None, settings.job):
             raise ArgumentError("the address and the settings name different jobs")
         self._mutex = threading.RLock()
+        _STORES.add(self)
         self._process = os.getpid()
         self._closed = self._recovered = self._unsettled = False
         self._over: str | None = None  # why the session is
@@ -355,3 +357,15 @@ class PostgresStore(Contents):
 
 def _over(why: str) -> str:
     return f"the session is over, {why}: open the journal again"
+
+
+_STORES: weakref.WeakSet[PostgresStore] = weakref.WeakSet()
+
+
+def _unlock_in_child() -> None:
+    # Another thread of the parent may have been inside, and is not here to come out.
+    for store in list(_STORES):
+        store._mutex = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_unlock_in_child)
