@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from smspoh.errors import ArgumentError, EnqueueError, JournalCorrupt, JournalVe
 from smspoh.gateway import NO_RETRY
 from smspoh.gateway.client import AsyncClient
 from smspoh.outbox import Outbox, Settings, State
+from smspoh.outbox.pacing import Rate
 from smspoh.outbox.postgres_database import VERSION, server_of
 from smspoh.outbox.postgres_journal import PostgresJournal
 from smspoh.outbox.sender import Sender
@@ -81,6 +83,41 @@ def test_a_batch_whose_lease_is_lost_is_not_sent(
     assert list(gateway.ledger.find(Filters())) == []
     with Outbox(address_of(tmp_path), keys=[KEY]) as again:
         assert again.recovered.ambiguous == 5
+
+
+def test_a_lease_that_is_lost_beneath_several_requests_ends_the_run_with_one_error(
+    tmp_path: Path, gateway: SandboxGateway, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was sent cannot be written down: it is found by the next, and not sent again."""
+    requests: list[str] = []
+    settings = Settings("march", settle_s=0, readings_min=1, spacing_s=0)
+    with Outbox(address_of(tmp_path), settings, keys=[KEY]) as outbox:
+        outbox.enqueue(rows(40))
+        assert isinstance(outbox.journal, PostgresJournal)
+        journal = outbox.journal
+
+        def at(name: str) -> None:
+            requests.append(name)
+            if name == "sent" and requests.count("send") > 1 and journal.still_holds():
+                cut(journal)
+
+        rate = Rate(backoff_first_s=0.01)
+        with (
+            Sender(outbox, client(gateway), batch=10, step=at, rate=rate) as sender,
+            pytest.raises(OutboxError, match="the session is over, its lease was lost") as caught,
+        ):
+            sender.run(signals=False)
+        del caught
+    gc.collect()
+    assert "never retrieved" not in caplog.text
+    sent = len(list(gateway.ledger.find(Filters())))
+    assert sent >= 10
+    with Outbox(address_of(tmp_path), keys=[KEY]) as again:
+        assert again.recovered.ambiguous >= sent
+        with Sender(again, client(gateway)) as sender:
+            assert sender.run(signals=False).is_done
+        assert again.counts().states[State.ACCEPTED] == 40
+    assert len(list(gateway.ledger.find(Filters()))) == 40
 
 
 def test_the_time_of_an_outbox_is_the_servers(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from smspoh.errors import AuthError, GatewayError, OutboxError
 
 from .deliveries import ask_deliveries
-from .desk import Desk
+from .desk import Desk, raise_first
 from .guards import Budget, Canary, Guards, quiet_until_ms
 from .line import Line
 from .pacing import PROBE_MESSAGES, Pace, Rate
@@ -376,24 +376,21 @@ class Conductor:
         if self._look is not None and self._look.done():
             done.add(self._look)
             self._look, self._due = None, None
-        for task in done:
-            task.result()
+        raise_first(done)
 
     async def _drain(self) -> None:
         """Wait for what is in flight, and write it down."""
+        waits: set[asyncio.Task[Any]] = {*self._tasks}
         if self._look is not None:
             self._look.cancel()
-            await asyncio.wait({self._look})
-            with contextlib.suppress(asyncio.CancelledError):
-                look, self._look = self._look, None
-                look.result()
-        if self._tasks:
-            if self.stopping and self._flying:
-                self._teller.notice(Notice(Odd.STOPPING, self._flying))
-            done, _ = await asyncio.wait(self._tasks)
+            waits.add(self._look)
+        if self._tasks and self.stopping and self._flying:
+            self._teller.notice(Notice(Odd.STOPPING, self._flying))
+        if waits:
+            done, _ = await asyncio.wait(waits)
             self._tasks.clear()
-            for task in done:
-                task.result()
+            self._look = None
+            raise_first(done)
 
 
 def _status_word(error: GatewayError) -> str:

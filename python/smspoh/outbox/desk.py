@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,3 +31,14 @@ class Desk:
     def close(self) -> None:
         """Wait for what is running, and end the thread."""
         self._threads.shutdown(wait=True)
+
+
+def raise_first(tasks: Collection[asyncio.Task[Any]]) -> None:
+    """Raise what one of some tasks that are done raised, if any did.
+
+    All are asked: of one that is not, the event loop would tell the log with a traceback.
+    """
+    ended = [task.exception() for task in tasks if not task.cancelled()]
+    for error in ended:
+        if error is not None:
+            raise error
