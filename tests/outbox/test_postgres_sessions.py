@@ -6,18 +6,21 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.errors import DivisionByZero
 
 from smspoh.errors import BugError, EnqueueError, OutboxError
+from smspoh.outbox.postgres_database import connect, parameters
 from smspoh.outbox.postgres_store import PostgresStore
 from smspoh.outbox.records import Sighting
 from smspoh.outbox.states import State
 
 from .cluster import shared
 from .harness import SETTINGS, T0, accepted, row, state_of
-from .on_postgres import cut, kill, opened, servers, states
+from .on_postgres import address_of, cut, kill, opened, servers, states
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -262,6 +265,45 @@ def test_a_child_that_is_forked_while_a_thread_reads_comes_to_its_end(
     reader.join()
     assert os.waitpid(child, 0)[1] == 0
     assert one.counts().states[State.PENDING] == 0
+
+
+def test_the_living_of_another_database_do_not_stand_for_the_dead_of_this(
+    one: PostgresJournal, two: PostgresJournal, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    with opened(tmp_path / "other", SETTINGS) as first, opened(tmp_path / "other", None) as second:
+        numbers = [journal.named()["session"] for journal in (one, two)]
+        assert [journal.named()["session"] for journal in (first, second)] == numbers
+        one.enqueue([row(1)], T0)
+        two.claim(1, T0)
+        kill(two)
+        assert one.due(T0 + 1000).ambiguous == 1
+
+
+def test_a_lease_that_another_server_process_answers_for_is_lost(
+    one: PostgresJournal, tmp_path: Path
+) -> None:
+    """As behind a pooler: the lock is there, but it is not that of who asks."""
+    lease = one._lease
+    assert lease is not None
+    assert lease._db is not None
+    holds, lease._db = lease._db, connect(parameters(address_of(tmp_path))[0])
+    with holds:
+        assert not one.still_holds()
+        with pytest.raises(OutboxError, match="the session is over, its lease was lost"):
+            one.claim(1, T0)
+
+
+def test_a_transaction_that_the_database_takes_back_is_told(one: PostgresJournal) -> None:
+    def swallowing(db: psycopg.Connection, _: int) -> None:
+        with suppress(DivisionByZero):
+            db.execute("SELECT 1 / 0")
+
+    generation = one.meta().generation
+    with pytest.raises(OutboxError, match="took a transaction back"):
+        one.write(T0, swallowing)
+    assert one.meta().generation == generation
+    assert one.enqueue([row(1)], T0).rows == 1
 
 
 def test_a_session_writes_nothing_before_its_recovery(tmp_path: Path) -> None:
