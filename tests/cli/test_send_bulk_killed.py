@@ -36,11 +36,11 @@ from smspoh.cli import main
 module, name, count, left = sys.argv[1], sys.argv[2], int(sys.argv[3]), []
 it = importlib.import_module(module)
 function = getattr(it, name)
-def once(*arguments):
+def once(*arguments, **named):
     left.append(1)
     if len(left) == count:
         os.kill(os.getpid(), 9)
-    return function(*arguments)
+    return function(*arguments, **named)
 setattr(it, name, once)
 main(sys.argv[4:])
 """
@@ -168,3 +168,40 @@ def test_keys_are_on_the_disk_before_the_first_message_leaves(tmp_path: Path) ->
     )
     assert done.stdout.count("IN_FLIGHT") == 3, "and the keys are derived from what is there"
     assert Path(f"{JOURNAL}-key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("smspoh.outbox.sqlite_store", "connect"),
+        ("smspoh.outbox.sqlite_store", "find_keys"),
+        ("smspoh.outbox.sqlite_store", "migrate"),
+        ("smspoh.cli.send_bulk", "take"),
+    ],
+)
+def test_killed_while_the_journal_is_made_the_same_command_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    people(5)
+    with Sandbox() as account:
+        use(account, monkeypatch)
+        died = subprocess.run([sys.executable, "-c", DIES, module, name, "1", *SEND], check=False)
+        assert (died.returncode, Path(JOURNAL).exists()) == (-signal.SIGKILL, True)
+        assert run(*SEND).code == 0
+        assert copies(account) == Counter(f"hello {n}" for n in range(5))
+
+
+def test_a_journal_that_was_deleted_sends_nothing_again(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(5)
+    with Sandbox() as account:
+        use(account, monkeypatch)
+        assert run(*SEND).code == 0
+        Path(JOURNAL).unlink()
+        ran = run(*SEND)
+        assert (ran.code, ran.out.count("messages")) == (1, 0)
+        assert ran.err.startswith(
+            f"smspoh: the journal is gone, and what it sent is not known: {JOURNAL}-generation"
+        )
+        assert copies(account) == Counter(f"hello {n}" for n in range(5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
@@ -116,6 +116,15 @@ def version_of(connection: sqlite3.Connection) -> int:
             f"the journal has version {version}; this release reads up to {VERSION}"
         )
     return int(version)
+
+
+def is_unmade(path: Path) -> bool:
+    """Return whether a file is what a process left that died while it made a journal."""
+    try:
+        with closing(connect(path.resolve(), read_only=True)) as connection:
+            return version_of(connection) == 0
+    except OutboxError:  # whoever opens it says what is wrong
+        return False
 
 
 def check(connection: sqlite3.Connection) -> None:

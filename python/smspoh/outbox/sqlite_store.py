@@ -61,8 +61,8 @@ class SqliteStore(Contents):
 
     Raises:
         JournalLocked, JournalCorrupt, JournalVersion: see there.
-        OutboxError: there is no journal and no settings, other settings than its own, a
-            wrong key, or the disk failed.
+        OutboxError: there is no journal and no settings, or there was one, as its generation
+            beside it says; other settings than its own, a wrong key, or the disk failed.
     """
 
     def __init__(
@@ -103,13 +103,17 @@ class SqliteStore(Contents):
             opened.pop_all()
 
     def _opened(self, path: Path, settings: Settings | None) -> tuple[sqlite3.Connection, int]:
-        if not path.exists() and (settings is None or self._read_only):
-            raise OutboxError("there is no journal at this path")
+        if not path.exists():
+            _require_never_made(path)
+            if settings is None or self._read_only:
+                raise OutboxError("there is no journal at this path")
         if not self._read_only:
             create_file(path)
         db = connect(path, read_only=self._read_only)
         try:
             version = version_of(db)
+            if version == 0:
+                _require_never_made(path)
             _require_tables(version, settings, read_only=self._read_only)
             if not self._read_only:
                 make_durable(db)
@@ -316,6 +320,17 @@ class SqliteStore(Contents):
                 self._sidecar.close(None if forked else self._generation)
                 if self._lock is not None:
                     self._lock.release()
+
+
+def _require_never_made(path: Path) -> None:
+    """Refuse to begin anew where a journal was: all that it sent would be sent again."""
+    beside = path.with_name(f"{path.name}-generation")
+    if beside.exists():
+        raise OutboxError(
+            f"the journal is gone, and what it sent is not known: {beside.name} beside it says"
+            " that there was one. Put the journal back; or move that file away, and all is sent"
+            " from the beginning"
+        )
 
 
 def _require_tables(version: int, settings: Settings | None, *, read_only: bool) -> None:

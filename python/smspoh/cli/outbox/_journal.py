@@ -67,11 +67,17 @@ def read_journal(journal: Path | str, *, keyring: bool) -> AnyJournal:
 def is_there(journal: Path | str, job: str | None = None) -> bool:
     """Return whether a journal is there, in a database that of a job.
 
+    A file that a process left which was killed while it made a journal is none.
+
     Raises:
         OutboxError: the database cannot be read.
     """
     if not is_address(journal):
-        return Path(journal).exists()
+        if not Path(journal).exists():
+            return False
+        from smspoh.outbox.sqlite_file import is_unmade  # noqa: PLC0415 - brings SQLite
+
+        return not is_unmade(Path(journal))
     from smspoh.outbox.outbox import require_psycopg  # noqa: PLC0415 - brings SQLite
 
     require_psycopg()
