@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -244,9 +245,10 @@ def test_credentials_that_are_refused_pause_it(
 def test_outcomes_are_replaced_whole_and_guarded(run: Run, account: Sandbox, people: Path) -> None:
     people.write_text(PEOPLE.replace("r0", "=1+1"))
     keyed = [*SEND, "--key-column", "id", "--outcomes", "out.csv"]
-    Path("out.csv").write_text("of an earlier run")
     assert run(*keyed).code == 0
-    assert [row["key"] for row in outcomes()] == ["'=1+1", "r1", "r2", "r3"]
+    people.write_text(people.read_text().replace("r3", "r4"))
+    assert run(*keyed).code == 0
+    assert [row["key"] for row in outcomes()] == ["'=1+1", "r1", "r2", "r4"]
     with Outbox(JOURNAL) as outbox:
         entry = next(outbox.journal.export())
         said = Delivery(Status("=cmd()"), reference=entry.reference)
@@ -259,13 +261,41 @@ def test_outcomes_are_replaced_whole_and_guarded(run: Run, account: Sandbox, peo
 def test_outcomes_that_cannot_be_written_are_exit_code_4(
     run: Run, account: Sandbox, people: Path
 ) -> None:
-    Path("out.csv").mkdir()
+    draft = Path(f"out.csv.{os.getpid()}.new")
+    draft.mkdir()
     ran = run(*SEND, "--outcomes", "out.csv")
     assert (ran.code, "the journal has them" in ran.err) == (4, True)
     assert account.gateway.ledger.newest() == 4
-    Path("out.csv").rmdir()
+    draft.rmdir()
     assert run(*SEND, "--outcomes", "out.csv").code == 0
     assert account.gateway.ledger.newest() == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("people.csv", []),
+        ("linked.csv", []),
+        ("stop.csv", ["--opt-out", "stop.csv"]),
+        ("a folder.jsonl", []),
+        ("notes.jsonl", []),
+        ("journal.csv", ["--journal", "journal.csv"]),
+        ("./mend.csv", ["--corrections", "mend.csv"]),
+        ("out.xlsx", []),
+    ],
+)
+def test_outcomes_overwrite_nothing_but_outcomes(
+    run: Run, account: Sandbox, people: Path, name: str, more: list[str]
+) -> None:
+    Path("linked.csv").symlink_to("people.csv")
+    Path("stop.csv").write_text("number\n")
+    Path("a folder.jsonl").mkdir()
+    Path("notes.jsonl").write_text('{"note": 1}\n')
+    before = {path: path.read_text() for path in Path().iterdir() if path.is_file()}
+    ran = run(*SEND, "--outcomes", name, *more)
+    assert (ran.code, ran.out, "--outcomes" in ran.err) == (2, "", True)
+    assert {path: path.read_text() for path in Path().iterdir() if path.is_file()} == before
+    assert account.gateway.ledger.newest() == 0
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from smspoh._spreadsheet import csv_line, guarded
 from smspoh.errors import ArgumentError
 from smspoh.outbox import Preflight, RowVerdict
 
-from ._exit import Unrecorded
+from ._exit import BadInput, Unrecorded
 from ._input import batches
 from ._looking import cells_of
 from ._output import to_json
@@ -19,7 +19,7 @@ from .outbox._journal import word, written_time
 from .outbox.enqueueing import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
     from typing import BinaryIO
 
@@ -45,8 +45,42 @@ COLUMNS: Final = (
 )
 # What others wrote, and no spreadsheet shall run.
 FREE: Final = frozenset({"key", "messageId", "why", "detail"})
+_BEGINNINGS: Final = {".csv": csv_line(COLUMNS), ".jsonl": b'{"row":'}
 _BATCH_ROWS: Final = 1000
 _KEPT: Final = "the journal has them, and the same command writes them"
+
+
+def require_place(path: Path, others: Mapping[str, Path | None]) -> None:
+    """Require, before anything is sent, a place where outcomes can be written.
+
+    Args:
+        path: where.
+        others: files that the run writes too, each by the option that names it.
+
+    Raises:
+        BadInput: it has another suffix, its folder is not there, another option names it,
+            or what is there was not written by an earlier run: FILE itself, say.
+    """
+    if path.suffix not in _BEGINNINGS:
+        raise BadInput("--outcomes needs a name that ends in .csv or .jsonl")
+    if not path.parent.is_dir():
+        raise BadInput("--outcomes is in a folder that is not there")
+    for option, other in others.items():
+        if other is not None and other.resolve() == path.resolve():
+            raise BadInput(f"--outcomes and {option} are one file: give each its own")
+    if path.exists() and not _is_ours(path):
+        raise BadInput(
+            "--outcomes is there, and is no file of outcomes: move it away, or give another name"
+        )
+
+
+def _is_ours(path: Path) -> bool:
+    """Return whether a file begins as one of outcomes does, or is empty."""
+    if not path.is_file():
+        return False
+    beginning = _BEGINNINGS[path.suffix]
+    with path.open("rb") as file:
+        return file.read(len(beginning)) in {beginning, b""}
 
 
 def write_outcomes(

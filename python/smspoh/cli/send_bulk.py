@@ -98,8 +98,10 @@ def command(
             "--journal is a file: into a database rows go by 'smspoh outbox enqueue' and 'resume'"
         )
     journal = journal or _beside(file)
-    if outcomes is not None and not outcomes.parent.is_dir():
-        raise BadInput("--outcomes is in a folder that is not there")
+    if outcomes is not None:
+        from ._outcomes import require_place  # noqa: PLC0415 - of few runs
+
+        require_place(outcomes, {"--journal": journal, "--corrections": options["corrections"]})
     job = options["job"]
     taking = Taking.of(options | {"job": job or "x"}, journal, keyring=keyring)
     if job is None:
