@@ -242,6 +242,12 @@ def test_credentials_that_are_refused_pause_it(
     assert account.gateway.ledger.newest() == 4
 
 
+def test_what_waits_is_not_called_done(run: Run, account: Sandbox, people: Path) -> None:
+    ran = run(*SEND, "--balance-min", "100000000000")
+    assert (ran.code, ran.err) == (3, "smspoh: paused (balance); 4 messages are left\n")
+    assert "nothing was left" not in ran.out
+
+
 def test_outcomes_are_replaced_whole_and_guarded(run: Run, account: Sandbox, people: Path) -> None:
     people.write_text(PEOPLE.replace("r0", "=1+1"))
     keyed = [*SEND, "--key-column", "id", "--outcomes", "out.csv"]

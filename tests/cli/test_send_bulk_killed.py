@@ -205,3 +205,31 @@ def test_a_journal_that_was_deleted_sends_nothing_again(
             f"smspoh: the journal is gone, and what it sent is not known: {JOURNAL}-generation"
         )
         assert copies(account) == Counter(f"hello {n}" for n in range(5))
+
+
+def test_without_a_connection_it_says_so_once_and_waits(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(5)
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        environment = environment_of(gone)
+    with subprocess.Popen(
+        [*SMSPOH, *SEND],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        first = process.stderr.readline().decode()
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate()[1].decode()
+    assert first == (
+        "smspoh: 5 not sent: no connection to the gateway; it is tried until there is one\n"
+    )
+    assert rest == "smspoh: stopped; 5 messages are left: the same command goes on\n"
+    assert process.returncode == 130
+    with Sandbox() as account:
+        use(account, monkeypatch)
+        assert run(*SEND).code == 0
+        assert copies(account) == Counter(f"hello {n}" for n in range(5))

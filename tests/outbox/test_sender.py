@@ -114,6 +114,11 @@ def test_no_connection_waits_and_tries_a_few(world: World) -> None:
     assert world.audit().complaints() == []
     assert report.not_sent <= 4 * 10 + 2 * 10, "four workers, then one at a time"
     assert world.line.seen.count(HISTORY) == 0, "nothing may have been sent"
+    assert [(notice.odd, notice.count) for notice in world.notices] == [(Odd.UNREACHABLE, 10)]
+    world.enqueue(rows(5, start=100))
+    world.line.faults = [times(1, SEND, refused)]
+    assert world.sender.run().is_done
+    assert [notice.odd for notice in world.notices] == [Odd.UNREACHABLE] * 2, "of each outage"
 
 
 @pytest.mark.parametrize("number", [401, 403])

@@ -237,7 +237,7 @@ def _proof_object(proof: Proof | None) -> dict[str, Any]:
 
 def _show(sent: Report, proof: Proof | None, outcomes: Path | None) -> None:
     lines = counted_lines(sent.counts)
-    if not (sent.accepted or sent.refused or sent.unclear or sent.not_sent):
+    if not (sent.left or sent.accepted or sent.refused or sent.unclear or sent.not_sent):
         lines.append(("sent now", "0, nothing was left to send"))
     if proof is not None:
         lines.append(("proven", f"{proof.proven:,} of {proof.messages:,}"))

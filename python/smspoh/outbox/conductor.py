@@ -273,11 +273,9 @@ class Conductor:
         finally:
             self._flying -= len(batch)
         now = self._timing.now_ms()
-        self._teller.heard(sent.outcomes)
+        self._teller.sent(sent, probing=self._pace.is_probing)
         self._budget.give_back(batch, sent.outcomes)
         self._pace.heard(sent.trouble, sent.retry_after_s, len(batch), now)
-        if sent.strangers:
-            self._teller.notice(Notice(Odd.STRANGER, len(sent.strangers)))
         if any(o.event in {Event.NOT_SENT, Event.UNCLEAR} for o in sent.outcomes):
             self._due = None
         if self._canary.heard(sent.outcomes):

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from .judging import Trouble
 from .states import END_STATES, Event, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .line import Sent
     from .records import Counts, Outcome
 
 _LOG = logging.getLogger("smspoh.outbox")
@@ -31,6 +33,7 @@ class Odd(StrEnum):
     UNREADABLE = "unreadable"  # a reading of the history failed
     UNDECIDED = "undecided"  # the history does not say which of several messages it has
     PARKED = "parked"  # nothing more can be found out: an operator decides
+    UNREACHABLE = "unreachable"  # no connection, for the first time since one was there
     PAUSED = "paused"  # nothing more is claimed until `resume`
     BALANCE_UNREAD = "balance_unread"
     STOPPING = "stopping"  # nothing more is claimed, and what is in flight is waited for
@@ -146,6 +149,20 @@ class Teller:
         for outcome in outcomes:
             self._events[outcome.event] += 1
             self._left -= outcome.event in {Event.ACCEPT, Event.REFUSE}
+
+    def sent(self, sent: Sent, *, probing: bool) -> None:
+        """Count the outcomes of a batch, and tell what was odd about it.
+
+        Args:
+            sent: what became of it.
+            probing: what was sent before it failed too: an outage is told of once.
+        """
+        self.heard(sent.outcomes)
+        if sent.strangers:
+            self.notice(Notice(Odd.STRANGER, len(sent.strangers)))
+        if sent.trouble is Trouble.UNREACHABLE and sent.stop is None and not probing:
+            unsent = sum(outcome.event is Event.NOT_SENT for outcome in sent.outcomes)
+            self.notice(Notice(Odd.UNREACHABLE, unsent))
 
     def ended(self, count: int) -> None:
         """Count messages that came to their end otherwise."""

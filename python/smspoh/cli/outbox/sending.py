@@ -49,6 +49,7 @@ _ODD: Final = {
     Odd.UNDECIDED: "the history does not say which it has",
     Odd.PARKED: "parked: see 'smspoh outbox parked'",
     Odd.BALANCE_UNREAD: "the balance could not be read",
+    Odd.UNREACHABLE: "not sent: no connection to the gateway; it is tried until there is one",
     Odd.STOPPING: "on their way are waited for (Ctrl-C again: not at all)",
 }
 
