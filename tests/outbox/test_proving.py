@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from .world import HISTORY, World, body_of, reply, rows, status, times
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import httpx2
 
 COUNT = 12
 
@@ -133,3 +136,20 @@ def test_a_signal_ends_it_and_it_says_so(world: World) -> None:
     proof = world.sender.prove()
     assert (proof.is_whole, proof.is_proven) == (False, False)
     assert world.sender.prove().is_proven
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_history_that_never_answers_is_not_waited_for(world: World, number: int) -> None:
+    forward = world.line.handle_async_request
+
+    async def handle(request: httpx2.Request) -> httpx2.Response:
+        signal.raise_signal(number)
+        await asyncio.Event().wait()
+        return await forward(request)
+
+    world.line.handle_async_request = handle  # type: ignore[method-assign]
+    proof, said = told(world)
+    assert (proof.is_whole, proof.messages, proof.unread) == (False, COUNT, COUNT)
+    assert set(said.values()) == {None}
+    del world.line.handle_async_request
+    assert told(world)[0].is_proven, "the same sender goes on"

@@ -110,7 +110,7 @@ class Proving:
         """
         try:
             while True:
-                await self._read()
+                await self._read_until_stopped()
                 lags_until_ms = await self._desk.call(self._lag)
                 again_ms = self._timing.now_ms() + round(self._meta.settings.spacing_s * 1000)
                 if self._is_stopped() or lags_until_ms < self._timing.now_ms():
@@ -120,6 +120,18 @@ class Proving:
         finally:
             self._desk.close()
             self._found.close()
+
+    async def _read_until_stopped(self) -> None:
+        """Read the history, and drop the reading where it is when somebody wants to stop."""
+        reading = asyncio.create_task(self._read())
+        try:
+            while not reading.done() and not self._is_stopped():
+                await asyncio.wait({reading}, timeout=STOP_S)
+        finally:
+            reading.cancel()
+            await asyncio.wait({reading})
+        if not reading.cancelled():
+            reading.result()
 
     async def _read(self) -> None:
         batch: list[Message] = []
