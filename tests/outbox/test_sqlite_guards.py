@@ -388,17 +388,11 @@ def test_a_generation_that_cannot_be_written_stops_before_anything_is_claimed(
     assert len(journal.claim(5, T0)) == 2
 
 
-@pytest.mark.parametrize("left", ["nothing", "an empty file"])
-def test_a_journal_that_was_lost_is_not_begun_anew(tmp_path: Path, left: str) -> None:
-    with opened(tmp_path) as journal:
-        journal.enqueue([row(1)], T0)
-    path = tmp_path / "j.db"
-    path.unlink()
-    if left == "an empty file":
-        path.touch()
+@pytest.mark.parametrize("left", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
+def test_a_journal_that_was_lost_is_not_begun_anew(tmp_path: Path, left: Any) -> None:
+    opened(tmp_path).close()
+    left(tmp_path / "j.db")
     with pytest.raises(OutboxError, match=r"the journal is gone.*j\.db-generation beside it"):
         opened(tmp_path)
-    assert path.exists() == (left == "an empty file")
     (tmp_path / "j.db-generation").unlink()
-    with opened(tmp_path) as journal:
-        assert journal.counts().states[State.PENDING] == 0, "it was said that it is meant"
+    opened(tmp_path).close()  # it was said that it is meant
