@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from smspoh.errors import ProtocolError, RateLimitedError, TransportError
 from smspoh.gateway.failures import failure
 from smspoh.gateway.matching import refused_alone
 from smspoh.gateway.models import Message, OutgoingMessage, Request, Response, Status
+from smspoh.gateway.profile import GATEWAY_V3
 from smspoh.gateway.results import BulkResult, SendResult
 from smspoh.outbox.judging import (
     Judgement,
@@ -58,7 +61,8 @@ def result(*rows: tuple[Message, ...]) -> BulkResult:
 def failed(status: int, count: int, *, splits: bool = True) -> Judgement:
     error = failure(REQUEST, Response(status))
     error.rows = range(count)
-    return judge_error(batch(count), error, retry_ms=RETRY_MS, splits=splits)
+    profile = GATEWAY_V3 if splits else replace(GATEWAY_V3, bulk_split_statuses=())
+    return judge_error(batch(count), error, retry_ms=RETRY_MS, profile=profile)
 
 
 def events(judged: Judgement) -> list[Event]:
@@ -206,3 +210,20 @@ def test_no_outcome_shows_a_number_or_a_text() -> None:
     shown += repr(judge_result(batch(1), result((entry(0, error="97900000"),))).outcomes)
     assert "97900000" not in shown
     assert "text 0" not in shown
+
+
+@pytest.mark.parametrize("words", ["Insufficient Balance", "insufficient balance. "])
+def test_too_little_money_is_no_fault_of_a_message_and_pauses_the_job(words: str) -> None:
+    entries = (entry(0), entry(1, error=words, message_id=None))
+    judged = judge_result(batch(2), result(*((one,) for one in entries)))
+    assert events(judged) == [ACCEPT, NOT_SENT]
+    assert (judged.stop, judged.trouble) == ("balance", Trouble.NONE)
+
+
+def test_too_little_money_for_a_whole_request_pauses_it_too() -> None:
+    body = b'[{"field": "to", "message": "Insufficient Balance."}]'
+    error = failure(REQUEST, Response(422, body=body))
+    error.rows = range(1)
+    judged = judge_error(batch(1), error, retry_ms=RETRY_MS)
+    assert events(judged) == [NOT_SENT]
+    assert (judged.stop, judged.trouble) == ("balance", Trouble.NONE)

@@ -22,7 +22,7 @@ def pace(now_ms: int = T0, drawn: float = 1.0, **rate: Any) -> Pace:
 def test_without_a_limit_everything_goes_at_once() -> None:
     made = pace()
     made.took(10**6, T0)
-    assert made.ready_ms(T0) == T0
+    assert made.ready_ms(T0, 1) == T0
     assert made.per_s is None
 
 
@@ -30,11 +30,32 @@ def test_a_bucket_lets_a_burst_go_and_then_its_rate() -> None:
     made = pace(per_s_max=10, burst=10)
     gone, now = 0, T0
     while gone < 1000:
-        now = made.ready_ms(now)
+        now = made.ready_ms(now, 1)
         made.took(5, now)
         gone += 5
     assert (1000 - 10 - 5) * 100 <= now - T0 <= 1000 * 100
-    assert made.ready_ms(now + 10**6) == now + 10**6, "and a pause gives a burst back"
+    assert made.ready_ms(now + 10**6, 1) == now + 10**6, "and a pause gives a burst back"
+
+
+def test_no_second_has_more_than_its_rate_and_a_burst() -> None:
+    made = pace(per_s_max=10, burst=20)
+    now, gone = T0, []
+    while len(gone) < 300:
+        count = made.most(100)
+        now = made.ready_ms(now, count)
+        made.took(count, now)
+        gone += [now] * count
+    assert count == 10, "a second's worth, not a batch that a single token lets go"
+    for at in gone:
+        assert sum(at <= other < at + 1000 for other in gone) <= 20 + 10
+
+
+def test_what_fails_is_tried_with_a_few() -> None:
+    made = pace(per_s_max=1000)
+    assert made.most(500) == 100, "a burst at most"
+    made.heard(Trouble.UNREACHABLE, None, 1, T0)
+    assert made.most(500) == 10
+    assert pace().most(500) == 500
 
 
 def test_429_slows_down_at_once_and_success_speeds_up_slowly() -> None:
@@ -63,7 +84,7 @@ def test_without_a_limit_429_begins_at_half_of_what_went() -> None:
 def test_what_the_gateway_asks_for_is_waited_for() -> None:
     made = pace()
     made.heard(Trouble.LIMITED, 30.0, 10, T0)
-    assert made.ready_ms(T0) == T0 + 30_000
+    assert made.ready_ms(T0, 1) == T0 + 30_000
 
 
 def test_failures_in_a_row_wait_longer_and_go_one_at_a_time() -> None:
@@ -72,7 +93,7 @@ def test_failures_in_a_row_wait_longer_and_go_one_at_a_time() -> None:
     for _ in range(6):
         made.heard(Trouble.UNREACHABLE, None, 1, T0)
         assert made.is_probing
-        waits.append(made.ready_ms(T0) - T0)
+        waits.append(made.ready_ms(T0, 1) - T0)
     assert waits == [1000, 2000, 4000, 8000, 8000, 8000]
     assert pace(drawn=0.0).backoff_ms(0) == 500
     made.heard(Trouble.NONE, None, 1, T0)

@@ -35,6 +35,8 @@ class GatewayProfile:
         bulk_split_statuses: a bulk refused with one of these is sent again in halves,
             to find the message that is wrong. It takes a gateway that sends nothing of
             a bulk that it refuses (unknown); with () no bulk is split.
+        balance_errors: the words by which a message is refused because the account has too
+            little money (unknown), without a full stop, in any case of letters.
         bulk_encrypt: whether /send/bulk takes `encrypt` (unknown). While False,
             each encrypted message is a /send of its own: a gateway that ignored
             the flag would store the text readable.
@@ -66,6 +68,7 @@ class GatewayProfile:
     bulk_messages_max: int = 100
     bulk_bytes_max: int = 900_000
     bulk_split_statuses: tuple[int, ...] = (413, 422)
+    balance_errors: tuple[str, ...] = ("insufficient balance",)
     bulk_encrypt: bool = False
     client_reference_max: int = 50
     message_parts_max: int = 6
@@ -97,6 +100,10 @@ class GatewayProfile:
             raise ArgumentError("bulk_split_statuses may hold 413 and 422 alone")
         if not -1440 < self.utc_offset_minutes < 1440:
             raise ArgumentError("utc_offset_minutes must be within a day")
+
+    def is_of_balance(self, words: str | None) -> bool:
+        """Return whether the gateway's words of a refusal say that the money is too little."""
+        return words is not None and words.strip().rstrip(".").casefold() in self.balance_errors
 
     @property
     def zone(self) -> timezone:

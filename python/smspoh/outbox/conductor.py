@@ -16,7 +16,7 @@ from .deliveries import ask_deliveries
 from .desk import Desk, raise_first
 from .guards import Budget, Canary, Guards, quiet_until_ms
 from .line import Line
-from .pacing import PROBE_MESSAGES, Pace, Rate
+from .pacing import Pace, Rate
 from .reconciling import Reconciler, Reconciling
 from .records import Due, Outcome
 from .signals import listening
@@ -218,17 +218,20 @@ class Conductor:
 
     def _room(self, due: Due, now_ms: int) -> int:
         """Return how many messages may be claimed now."""
-        probing = self._pace.is_probing
+        count = self._size(due)
         if (
-            due.pending == 0
-            or len(self._tasks) >= (1 if probing else self._workers)
+            count == 0
+            or len(self._tasks) >= (1 if self._pace.is_probing else self._workers)
             or quiet_until_ms(self._guards.quiet, now_ms) is not None
-            or self._pace.ready_ms(now_ms) > now_ms
+            or self._pace.ready_ms(now_ms, count) > now_ms
         ):
             return 0
-        count = min(self._batch, PROBE_MESSAGES) if probing else self._batch
         room = self._canary.room()
         return count if room is None else min(count, room)
+
+    def _size(self, due: Due) -> int:
+        """Return how many messages the next batch would have."""
+        return min(self._pace.most(self._batch), due.pending)
 
     async def _pays(self) -> bool:
         """Ask for the balance now and then, and return whether it is enough."""
@@ -343,7 +346,8 @@ class Conductor:
         if due.next_ms is not None:
             times.append(due.next_ms)
         if sending and self.paused is None and due.pending:
-            times.append(quiet_until_ms(self._guards.quiet, now) or self._pace.ready_ms(now))
+            ready_ms = self._pace.ready_ms(now, self._size(due))
+            times.append(quiet_until_ms(self._guards.quiet, now) or ready_ms)
         looks = self._look is None and self.paused not in NO_CREDENTIALS
         if looks and (at := self._reconciler.next_ms(due, now)) is not None:
             times.append(at)

@@ -85,7 +85,6 @@ class Line:
         self._journal = journal
         self._timing = timing
         self._desk = desk
-        self._splits = bool(client.profile.bulk_split_statuses)
         self._asking: set[asyncio.Task[object]] = set()
         self.given_up = False
 
@@ -198,19 +197,19 @@ class Line:
         except asyncio.CancelledError as error:
             if not self.given_up:
                 raise
-            return Judgement(tuple(judge_abandoned(group, error)))
+            return Judgement(tuple(judge_abandoned(group, error, self._client.profile)))
         except GatewayError as error:
             asked = getattr(error, "retry_after_s", None)
             waits = max(one.waits for one in group)
             return judge_error(
-                group, error, retry_ms=self._retry_ms(waits, asked), splits=self._splits
+                group, error, retry_ms=self._retry_ms(waits, asked), profile=self._client.profile
             )
         except (ArgumentError, TypeError, Warning):
             judged = self._without_invalid(group)
             if judged is None:
                 raise
             return judged
-        return judge_result(group, result)
+        return judge_result(group, result, profile=self._client.profile)
 
     def _without_invalid(self, group: Sequence[Claimed]) -> Judgement | None:
         """Return the refusal of the messages that cannot go out, and the others to go again.

@@ -87,11 +87,19 @@ class Pace:
         """True after a request that failed, until one goes well: one at a time, and small."""
         return self._failures > 0
 
-    def ready_ms(self, now_ms: int) -> int:
-        """Return when the next batch may go; a time that is over is at once."""
+    def most(self, batch: int) -> int:
+        """Return how many messages go at once, of a batch: at a low rate, those of a second."""
+        most = min(batch, PROBE_MESSAGES) if self.is_probing else batch
+        return (
+            most if self._per_s is None else min(most, self._rate.burst, max(1, int(self._per_s)))
+        )
+
+    def ready_ms(self, now_ms: int, count: int) -> int:
+        """Return when `count` messages may go, or a burst; a time that is over is at once."""
         ready = self._held_ms
         if self._per_s is not None:
-            ready = max(ready, self._free_ms - self._spare_ms(self._per_s))
+            spare = self._rate.burst - min(count, self._rate.burst)
+            ready = max(ready, self._free_ms - spare * 1000 / self._per_s)
         return max(now_ms, math.ceil(ready))
 
     def took(self, count: int, now_ms: int) -> None:
@@ -118,9 +126,6 @@ class Pace:
         """Return the milliseconds to wait after so many failures: half of it drawn."""
         most = min(self._rate.backoff_max_s, self._rate.backoff_first_s * 2.0 ** min(failures, 64))
         return math.ceil(most * 1000 * (0.5 + 0.5 * self._draw()))
-
-    def _spare_ms(self, per_s: float) -> float:
-        return (self._rate.burst - 1) * 1000 / per_s
 
     def _faster(self, count: int) -> None:
         if self._per_s is None:

@@ -132,6 +132,13 @@ def sending_options(function: F) -> F:
     return function
 
 
+def _rate(per_s_max: float | None) -> Rate:
+    """Return a rate after which no second has more than twice as many."""
+    if per_s_max is None:
+        return Rate()
+    return Rate(per_s_max=per_s_max, burst=max(1, round(per_s_max)))
+
+
 def sending_of(
     options: Mapping[str, Any], price: Decimal | None, *, batch: int = 100
 ) -> dict[str, Any]:
@@ -150,7 +157,7 @@ def sending_of(
     return {
         "workers": options["workers"],
         "batch": options["batch"] or batch,
-        "rate": Rate(per_s_max=options["rate_max"]),
+        "rate": _rate(options["rate_max"]),
         "guards": Guards(
             balance_min=options["balance_min"],
             price=price,
