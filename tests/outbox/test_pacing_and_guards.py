@@ -39,7 +39,8 @@ def test_a_bucket_lets_a_burst_go_and_then_its_rate() -> None:
 
 def test_no_second_has_more_than_its_rate_and_a_burst() -> None:
     made = pace(per_s_max=10, burst=20)
-    now, gone = T0, []
+    now = T0
+    gone: list[int] = []
     while len(gone) < 300:
         count = made.most(100)
         now = made.ready_ms(now, count)
