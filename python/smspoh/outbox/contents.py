@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from smspoh.errors import ArgumentError, OutboxError
 from smspoh.gateway.arguments import number_key
@@ -170,29 +170,39 @@ class Contents:
             outcome.attempt,
         )
 
-    def kept(
-        self, batch: Sequence[Prepared], references: Sequence[str]
-    ) -> list[tuple[str, bytes, int | None, bytes | None, bytes]]:
-        """Return rows as they are kept: reference, recipient, deadline, key, payload."""
-        recipient, unique = self.secrets.recipient, self.secrets.unique
-        contents = ((row[0], name.encode()) for row, name in zip(batch, references, strict=True))
-        sealed = self.ring.seal_batch(contents, len(batch))
-        return [
-            (
-                reference,
-                recipient(number_key(to)),
-                deadline_ms,
-                None if key is None else unique(key),
-                payload,
-            )
-            for reference, (_, to, key, deadline_ms), payload in zip(
-                references, batch, sealed, strict=True
-            )
-        ]
+    def kept(self, batch: Sequence[Prepared], references: Sequence[str]) -> Kept:
+        """Return rows as they are kept."""
+        if not batch:
+            return Kept([], [], [], [])
+        contents, numbers, keys, deadlines_ms = zip(*batch, strict=True)
+        purposes = map(str.encode, references)
+        unique = self.secrets.unique
+        return Kept(
+            list(map(self.secrets.recipient, map(number_key, numbers))),
+            deadlines_ms,
+            [None if key is None else unique(key) for key in keys],
+            self.ring.seal_batch(zip(contents, purposes, strict=True), len(batch)),
+        )
 
     def stands_for(self, number: str) -> bytes:
         """Return the keyed hash of a number, without what people write between its digits."""
         return self.secrets.recipient(number_key("".join(re.findall(r"[+0-9]", number))))
+
+
+class Kept(NamedTuple):
+    """Hold what is kept of rows, a column each, in their order.
+
+    Attributes:
+        recipients: keyed hashes of their numbers.
+        deadlines_ms: or None.
+        keys: keyed hashes of their callers' keys, or None.
+        payloads: what is sealed of each.
+    """
+
+    recipients: list[bytes]
+    deadlines_ms: Sequence[int | None]
+    keys: list[bytes | None]
+    payloads: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,10 @@ def insert(
     given = {
         "job": job,
         "now": now_ms,
-        "references": [row[0] for row in kept],
-        "recipients": [row[1] for row in kept],
-        "deadlines": [row[2] for row in kept],
-        "keys": [row[3] for row in kept],
-        "payloads": [row[4] for row in kept],
+        "references": list(references),
+        "recipients": kept.recipients,
+        "deadlines": list(kept.deadlines_ms),
+        "keys": kept.keys,
+        "payloads": kept.payloads,
     }
     return len(batch) - db.execute(_INSERT if drawn else _ADOPT, given).rowcount

@@ -46,7 +46,7 @@ _OPTIONS: Final = {
 }
 _OWN: Final = frozenset({"key", "deadline_ms"})
 _FIELDS: Final = frozenset({*_NAMED, *_OWN})
-_PLAIN_IN_ORDER: Final = ("to", "message", "sender", "client_reference")
+_PLAIN_IN_ORDER: Final = ("to", "message", "sender", "client_reference", "key")
 _PLAIN: Final = frozenset(_PLAIN_IN_ORDER)
 _options: Final = attrgetter(*_OPTIONS)
 _DEFAULTS: Final = tuple(_OPTIONS.values())
@@ -155,12 +155,17 @@ def prepare(value: RowLike) -> Prepared:
     # Most rows are like this, and without the objects in between they take half the time.
     if type(value) is dict and value.keys() <= _PLAIN:
         found: tuple[Any, ...] = tuple(map(value.get, _PLAIN_IN_ORDER))
-        to, text, sender, own = found
+        to, text, sender, own, key = found
         plain = type(to) is type(text) is type(sender) is str and to and text and sender
-        if plain and (
-            own is None or (type(own) is str and 0 < len(own) <= CALLER_REFERENCE_CHARS_MAX)
+        if (
+            plain
+            and (own is None or (type(own) is str and 0 < len(own) <= CALLER_REFERENCE_CHARS_MAX))
+            and (
+                key is None
+                or (type(key) is str and key.isascii() and 0 < len(key) <= KEY_CHARS_MAX)
+            )
         ):
-            return _packed(to, text, sender, own, ""), to, None, None
+            return _packed(to, text, sender, own, ""), to, key, None
     return prepare_slowly(value)
 
 
