@@ -76,6 +76,31 @@ def test_rejected_rows_keep_their_types_too(run: Run) -> None:
     assert pq.read_table("out.parquet").select(table.column_names).equals(table.slice(0, 1))
 
 
+@pytest.mark.parametrize("out", ["out.parquet", "out.jsonl", "out.csv"])
+def test_all_rows_may_be_rejected(run: Run, out: str) -> None:
+    pq.write_table(pa.table({"number": ["x", "y"]}), "in.parquet")
+    assert run("normalize", "in.parquet", out, "--rejected", "bad.jsonl").code == 1
+    assert read(out) == []
+    assert [row["number"] for row in read("bad.jsonl")] == ["x", "y"]
+
+
+def test_rows_of_views_can_be_rejected(run: Run) -> None:
+    rows = ["x", TEXTS[0], TEXTS[0], "a text that is no number", "y", TEXTS[0], "z"]
+    table = pa.table(
+        {
+            "number": pa.array(rows, pa.string_view()),
+            "raw": pa.array([row.encode() for row in rows], pa.binary_view()),
+            "list": pa.array([[row] for row in rows], pa.list_(pa.string_view())),
+        }
+    )
+    pq.write_table(table, "in.parquet")
+    assert run("normalize", "in.parquet", "out.parquet", "--rejected", "bad.parquet").code == 1
+    for name, kept in (("out.parquet", [1, 2, 5]), ("bad.parquet", [0, 3, 4, 6])):
+        found = pq.read_table(name).select(table.column_names)
+        assert found.schema == table.schema
+        assert found.to_pylist() == [table.to_pylist()[at] for at in kept]
+
+
 def test_types_become_text_or_json(run: Run) -> None:
     pq.write_table(_typed(), "in.parquet")
     assert run("normalize", "in.parquet", "out.jsonl").code == 1

@@ -77,10 +77,7 @@ class Judged:
         """Return the places of the rows that are not refused, of so many, and their columns."""
         refused = frozenset(self.refused)
         places = [at for at in range(rows) if at not in refused]
-        columns = [
-            [column[at] for at in places] if isinstance(column, list) else column.take(places)
-            for column in self.added.columns
-        ]
+        columns = [_at(places, column) for column in self.added.columns]
         return places, Added(self.added.names, columns)
 
     def why(self, begin: int, broken: Mapping[int, str]) -> Added:
@@ -96,6 +93,13 @@ class Judged:
         ]
         rows = [begin + at + 1 for at in self.refused]
         return Added(tuple(REJECTED_FIELDS), [rows, self.verdicts, whys])
+
+
+def _at(places: Sequence[int], column: Any) -> Any:
+    """Return the rows at these places of a list, or of an array of pyarrow."""
+    if isinstance(column, list):
+        return [column[at] for at in places]
+    return column.take(places) if places else column[:0]  # an empty list has no type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

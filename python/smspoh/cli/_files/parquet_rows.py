@@ -66,7 +66,7 @@ class ParquetBatch(Batch):
 
     def take(self, places: Sequence[int]) -> ParquetBatch:
         """Return the rows at these places."""
-        return ParquetBatch(self._rows.take(places), self._column)
+        return ParquetBatch(_taken(self._rows, places), self._column)
 
     def cells(self) -> Iterator[tuple[object, ...]]:
         """Return each row; what is no number and no text as JSON, null as an empty cell.
@@ -252,6 +252,19 @@ class _Out(io.RawIOBase):
         if self.file is not None:
             self.file.append(bytes(content))
         return len(content)
+
+
+def _taken(rows: Any, places: Sequence[int]) -> Any:
+    """Return the rows of a table at these places, which are some and in order."""
+    import pyarrow as pa  # noqa: PLC0415 - an extra
+
+    try:
+        return rows.take(places)
+    except NotImplementedError:  # there is no such function for views, but slices of anything
+        pass
+    ends = [at for at in range(1, len(places)) if places[at] != places[at - 1] + 1]
+    runs = zip([0, *ends], [*ends, len(places)], strict=True)
+    return pa.concat_tables([rows.slice(places[begin], end - begin) for begin, end in runs])
 
 
 def _can_be_numbers(kind: Any) -> bool:
