@@ -164,6 +164,14 @@ def test_objects_of_any_kind_are_judged_as_in_a_list() -> None:
     assert kept == [isinstance(row, (str, bytes, bytearray)) and row != "\ud800" for row in rows]
 
 
+def test_a_lone_surrogate_is_judged_in_a_string_dtype_too() -> None:
+    rows = ["\ud800", "09450000000", None]
+    column = pd.Series(rows, dtype="string[python]")
+    assert by_rows(column.smspoh.normalize()) == by_lists.normalize(rows)
+    assert by_rows(column.smspoh.segments()) == by_lists.segments(rows)
+    assert [row is None for row in plain(column.smspoh.encrypt(KEY))] == [True, False, True]
+
+
 def test_mixed_categories() -> None:
     rows: list[Any] = ["09450000000", 9450000000, None]
     column = pd.Series(rows, dtype=object).astype("category")
@@ -172,11 +180,18 @@ def test_mixed_categories() -> None:
 
 @pytest.mark.parametrize(
     "column",
-    [pd.Series([9.45e9]), pd.Series([True]), pd.Series(pd.to_datetime(["2026-11-27"]))],
-    ids=["floats", "bools", "dates"],
+    [
+        pd.Series([9.45e9]),
+        pd.Series([True]),
+        pd.Series(pd.to_datetime(["2026-11-27"])),
+        pd.Series([1 + 2j]),
+        pd.Series(["09450000000"], dtype=pd.SparseDtype(object)),
+    ],
+    ids=["floats", "bools", "dates", "complex", "sparse"],
 )
 def test_a_column_of_another_type_is_refused(column: Any) -> None:
-    with pytest.raises(ArgumentError, match=r"the column is of (float64|bool|datetime64)"):
+    kinds = r"the column is of (float64|bool|datetime64|complex128|Sparse)"
+    with pytest.raises(ArgumentError, match=kinds):
         column.smspoh.normalize()
     with pytest.raises(ArgumentError, match="a column of text is needed"):
         column.smspoh.segments()

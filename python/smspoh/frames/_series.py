@@ -66,12 +66,15 @@ def _array(column: Any, to_cell: Cell) -> Any:
         values = _array(pd.Series(column.cat.categories), to_cell)
         values = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
         return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), values)
-    if column.dtype == object:
+    if column.dtype == object or getattr(column.dtype, "storage", "") == "python":
         return _objects(column, to_cell)
-    array = pa.array(column, from_pandas=True)
-    if array.null_count == len(array):  # as pandas reads an empty column of a file
+    try:
+        array = pa.array(column, from_pandas=True)
+    except (pa.ArrowException, TypeError):  # of a type that Arrow has not
+        array = None
+    if array is not None and array.null_count == len(array):  # an empty column of a file
         return pa.nulls(len(array))
-    if not _is_text(_value_type(array)):
+    if array is None or not _is_text(_value_type(array)):
         needed = "text or integers are needed" if to_cell is cell else "a column of text is needed"
         raise ArgumentError(f"the column is of {column.dtype}; {needed}")
     return array
