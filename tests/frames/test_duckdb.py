@@ -18,6 +18,7 @@ from .conformance import FAST, KEY, NUMBERS, TEXTS, Answer, Conformance, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 OTHER_KEY = "another key of more than twenty-five bytes"
@@ -193,6 +194,17 @@ def test_keys_by_name_are_in_no_query_and_no_plan() -> None:
         assert KEY not in str(explained)
 
 
+def test_names_of_keys_may_be_an_enum_or_nothing() -> None:
+    with duckdb.connect() as connection:
+        frames.register(connection, keys={"otp": KEY}, profile=FAST)
+        connection.execute("CREATE TYPE name AS ENUM ('old', 'otp')")
+        sealed = "SELECT smspoh_encrypt('a', 'otp') AS token, unnest(['otp', NULL])::name AS key"
+        found = connection.execute(f"SELECT smspoh_decrypt(token, key) FROM ({sealed})").fetchall()
+        assert [row["verdict"] for (row,) in found] == ["OK", "BAD_KEY"]
+        with pytest.raises(duckdb.InvalidInputException, match=r"one of \['otp'\]"):
+            connection.execute("SELECT smspoh_decrypt('a', 'old'::name)").fetchall()
+
+
 def test_a_name_that_is_not_there_fails_the_query_and_is_not_shown() -> None:
     with duckdb.connect() as connection:
         frames.register(connection, keys={"otp": KEY}, profile=FAST)
@@ -222,6 +234,26 @@ def test_a_later_call_replaces_the_functions(connection: duckdb.DuckDBPyConnecti
 def test_a_cursor_has_the_functions(connection: duckdb.DuckDBPyConnection) -> None:
     with connection.cursor() as cursor:
         assert one(cursor, "SELECT smspoh_segments('a').parts") == 1
+
+
+def test_the_functions_are_those_of_who_registered_them_first(tmp_path: Path) -> None:
+    with (
+        duckdb.connect(tmp_path / "file.db") as first,
+        duckdb.connect(tmp_path / "file.db") as second,
+    ):
+        frames.register(first, keys={"otp": KEY}, profile=FAST)
+        for other in (second, first.cursor()):
+            with pytest.raises(ArgumentError, match="has the functions of another connection"):
+                frames.register(other, keys={"otp": OTHER_KEY}, profile=FAST)
+            token = one(other, "SELECT smspoh_encrypt('a', 'otp')")
+            assert by_lists.decrypt([token], KEY, profile=FAST)[0]["text"] == "a"
+
+
+def test_an_option_is_true_or_false_in_any_form(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("SET arrow_lossless_conversion = true")
+    for option in ("true", "false"):
+        found = one(connection, f"SELECT smspoh_segments('a', {option})")
+        assert [found] == by_lists.segments(["a"], unicode=option == "true")
 
 
 def test_relations_get_one_column_more(connection: duckdb.DuckDBPyConnection) -> None:

@@ -73,7 +73,8 @@ def register(
         profile: the assumptions of the format.
 
     Raises:
-        ArgumentError: a key of `keys` that cannot be used.
+        ArgumentError: a key of `keys` that cannot be used; or another connection, or a cursor,
+            has given the database the functions, and is the one that can replace them.
         TypeError: `keys` is no mapping of names to str or bytes.
     """
     named = None if keys is None else _checked(keys, profile)
@@ -191,16 +192,22 @@ def _create(
     """Make a function of SQL, whose type is that of what it makes of no rows."""
     with contextlib.suppress(duckdb.InvalidInputException):  # there is none yet
         connection.remove_function(name)
-    # Words are taken too, and the classes of them have moved between releases.
-    connection.create_function(  # type: ignore[call-overload]
-        name,
-        function,
-        parameters,
-        _sql_type(pa.array(result).type),
-        type="arrow",
-        null_handling="special",
-        side_effects=name == "smspoh_encrypt",  # a constant is not encrypted once for all
-    )
+    try:
+        # Words are taken too, and the classes of them have moved between releases.
+        connection.create_function(  # type: ignore[call-overload]
+            name,
+            function,
+            parameters,
+            _sql_type(pa.array(result).type),
+            type="arrow",
+            null_handling="special",
+            side_effects=name == "smspoh_encrypt",  # a constant is not encrypted once for all
+        )
+    except duckdb.CatalogException:
+        raise ArgumentError(
+            "the database has the functions of another connection, which this one can use;"
+            " the one that registered them is needed to replace them"
+        ) from None
 
 
 _INTEGERS: Final = {pa.int16(): "SMALLINT", pa.int32(): "INTEGER"}
@@ -239,7 +246,10 @@ def _taken(
         )
     options: dict[str, Any] = {}
     for name, column in zip(names, rest, strict=False):
-        found = _whole(column).unique().to_pylist()
+        values = _whole(column)
+        if isinstance(values, pa.ExtensionArray):  # as some settings of DuckDB have truth values
+            values = values.storage.cast(pa.bool_())
+        found = values.unique().to_pylist()
         if len(found) != 1 or not isinstance(found[0], bool):
             raise ArgumentError(f"{name} of {function} needs true or false, the same in each row")
         options[name] = found[0]
@@ -315,7 +325,8 @@ def _keys(column: Any, named: Mapping[str, str | bytes] | None) -> Any:
     column = _whole(column)
     if named is None:
         return column
-    names = column.dictionary_encode()
+    # An ENUM has names that are in no row, and NULL alone has no type.
+    names = column.cast(pa.string()).dictionary_encode()
     keys = [named.get(name) for name in names.dictionary.to_pylist()]
     if None in keys:
         # What was found may be a key that was given for a name.
