@@ -222,6 +222,16 @@ def test_values_of_json_are_text_with_all_their_digits(run: Run) -> None:
         assert read(out) == [expected]
 
 
+def test_a_name_of_json_that_is_no_utf8_is_written_out(run: Run) -> None:
+    Path("in.jsonl").write_text('{"number":"0978912O456","\\ud800":"x"}\n')
+    assert run("normalize", "in.jsonl", "out.parquet", "--rejected", "bad.parquet").code == 1
+    assert read("bad.parquet")[0]["\\ud800"] == "x"
+    Path("two.jsonl").write_text('{"number":"1","\\ud800":"x","\\\\ud800":"y"}\n')
+    ran = run("normalize", "two.jsonl", "two.parquet")
+    said = "smspoh: FILE has two columns of one name: Parquet needs a name for each\n"
+    assert (ran.code, ran.err) == (2, said)
+
+
 @pytest.mark.parametrize("out", ["out.csv", "out.parquet"])
 def test_an_object_with_another_name_fits_no_table(run: Run, out: str) -> None:
     Path("in.jsonl").write_text('{"number":"1","a":2}\n\n{"number":"1"}\n{"number":"1","b":2}\n')

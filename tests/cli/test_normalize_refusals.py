@@ -178,6 +178,14 @@ def test_columns_are_those_that_there_are_each_once(run: Run, names: str) -> Non
     assert "needs some of e164,verdict,operator,kind,region,calling_code, each once" in ran.err
 
 
+@pytest.mark.parametrize("prefix", ["\udcff", "a\n"])
+def test_a_prefix_is_text_that_can_be_printed(run: Run, prefix: str) -> None:
+    Path("in.csv").write_text(GOOD)
+    ran = run("normalize", "in.csv", "out.parquet", "--prefix", prefix)
+    assert (ran.code, "'--prefix': needs text that can be printed" in ran.err) == (2, True)
+    assert [path.name for path in Path.cwd().iterdir()] == ["in.csv"]
+
+
 def test_a_file_that_came_meanwhile_is_not_replaced(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

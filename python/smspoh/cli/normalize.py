@@ -44,6 +44,17 @@ def _fields(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     return names
 
 
+def _prefix(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Return the text of an option.
+
+    Raises:
+        BadParameter: it has line breaks or the like, or bytes that are not UTF-8.
+    """
+    if value is not None and not value.isprintable():
+        raise click.BadParameter("needs text that can be printed")
+    return value
+
+
 @click.command("normalize")
 @file_argument
 @click.argument("out", required=False, metavar="[OUT|-]")
@@ -71,7 +82,12 @@ def _fields(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     callback=_fields,
     help=f"With OUT: what is added to each row, of {','.join(FIELDS)}. By default e164,verdict.",
 )
-@click.option("--prefix", metavar="TEXT", help="With OUT: what the names of those begin with.")
+@click.option(
+    "--prefix",
+    metavar="TEXT",
+    callback=_prefix,
+    help="With OUT: what the names of those begin with.",
+)
 @click.option(
     "--rejected",
     metavar="FILE",

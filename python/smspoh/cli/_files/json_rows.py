@@ -89,7 +89,7 @@ class JsonBatch(Batch):
 
         rows = ([None if v is None else _utf8(as_text(v)) for v in row] for row in self._values())
         columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-        return pa.table(columns, names=list(self._columns))
+        return pa.table(columns, names=[*map(_utf8, self._columns)])
 
     def _values(self) -> Iterator[list[Any]]:
         names = set(self._columns)
@@ -140,6 +140,12 @@ class JsonSource(Source):
     def share(self) -> float | None:
         """Return how much of FILE was read."""
         return self._counted.share()
+
+    def schema(self) -> Any:
+        """Return the columns as text, with names that are UTF-8."""
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        return pa.schema([(_utf8(name), pa.string()) for name in self.columns])
 
     def _all(self) -> Iterator[JsonRow]:
         first, self._first = self._first, None

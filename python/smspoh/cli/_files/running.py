@@ -149,8 +149,9 @@ class Job:
         path = self.out if what == _OUT else self.rejected or ""
         own = self.judge.own if what == _OUT else REJECTED_FIELDS
         if kind is Format.PARQUET:
-            require_names(source.columns, what="Parquet")
-            return ParquetSink(files.open(Path(path), what=what), source.schema(), own)
+            schema = source.schema()
+            require_names(schema.names, what="Parquet")
+            return ParquetSink(files.open(Path(path), what=what), schema, own)
         write = sys.stdout.write if path == PIPE else files.open(Path(path), what=what).write
         if kind is Format.JSONL:
             require_names(source.columns, what="JSON")
