@@ -168,6 +168,15 @@ def test_one_key_in_a_literal_is_that_of_all_rows() -> None:
     assert tokens.name == "text"
 
 
+def test_a_column_of_keys_is_that_of_one_column() -> None:
+    frame = pl.DataFrame({"a": ["x"], "b": ["y"], "key": [KEY]})
+    both = pl.col("a", "b").smspoh  # type: ignore[attr-defined]
+    assert frame.select(both.encrypt(KEY, profile=FAST)).columns == ["a", "b"]
+    for function in (both.encrypt, both.decrypt):
+        with pytest.raises(ArgumentError, match="beside 2 columns; one is needed"):
+            frame.select(function(pl.col("key"), profile=FAST))
+
+
 def test_no_plan_and_no_repr_shows_a_key() -> None:
     expression = pl.col("text").smspoh.encrypt(KEY, profile=FAST)  # type: ignore[attr-defined]
     query = pl.LazyFrame({"text": TEXTS}).select(expression)

@@ -24,6 +24,7 @@ except ImportError as missing:
     ) from missing
 
 from smspoh.envelope import YII2, EnvelopeProfile
+from smspoh.errors import ArgumentError
 
 from . import arrow
 
@@ -56,7 +57,12 @@ class _Call:
 
     def __call__(self, piece: pl.Series) -> pl.Series:
         if self.paired:
-            return self.of(*(piece.struct.field(name) for name in piece.struct.fields))
+            names = piece.struct.fields
+            if len(names) != 2:
+                raise ArgumentError(
+                    f"a column of keys stands beside {len(names) - 1} columns; one is needed"
+                )
+            return self.of(*map(piece.struct.field, names))
         return self.of(piece)
 
     def of(self, *columns: pl.Series) -> pl.Series:
@@ -176,7 +182,7 @@ class _Namespace(Generic[Column]):
         """Return the encrypted message of each text, under a fresh salt.
 
         Args:
-            keys: one key for all; or a column of n keys, an Expr for an Expr. No plan
+            keys: one key for all; or a column of n keys, an Expr for an Expr of one column. No plan
                 and no repr shows a key that is a str or bytes, and a plan that holds one cannot be
                 serialized. One in `pl.lit` every plan shows.
             profile: the assumptions of the format.
