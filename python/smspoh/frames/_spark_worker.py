@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from . import arrow
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from pyspark import Broadcast
+
+_WITHOUT_THREADS: Final = ("unicode_to_zawgyi", "zawgyi_to_unicode")  # they have one always
 
 
 def run(
@@ -32,7 +34,8 @@ def run(
     if held is not None:
         others = [_keys(held.value, *others)]
     # One thread: a task has one core, and its neighbours have the others.
-    return _plain(pa.array(getattr(arrow, work)(first, *others, **options, threads=1)))
+    threads = {} if work in _WITHOUT_THREADS else {"threads": 1}
+    return _plain(pa.array(getattr(arrow, work)(first, *others, **options, **threads)))
 
 
 def _keys(value: Any, ids: pa.Array | None = None) -> Any:

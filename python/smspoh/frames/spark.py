@@ -1,9 +1,9 @@
 """Columns of Spark: numbers, messages and texts where one machine is not enough.
 
-`normalize`, `encrypt`, `decrypt` and `segments` are functions on columns; `register`
-gives them to SQL. Spark cuts the rows into batches of Arrow and spreads them; each
-worker gives a batch to `smspoh.frames.arrow`, with one thread, because a task of Spark
-has one core. There is no code of a cluster here.
+`normalize`, `encrypt`, `decrypt`, `segments`, `zawgyi_to_unicode` and `unicode_to_zawgyi`
+are functions on columns; `register` gives them to SQL. Spark cuts the rows into batches
+of Arrow and spreads them; each worker gives a batch to `smspoh.frames.arrow`, with one
+thread, because a task of Spark has one core. There is no code of a cluster here.
 
 Needs pyspark 4.1 or later and pyarrow on the driver (extra `spark`), and the same on
 every worker. Neither is imported before a function is called.
@@ -11,15 +11,14 @@ every worker. Neither is imported before a function is called.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from smspoh._inputs import as_bytes
 from smspoh.envelope import YII2, EnvelopeProfile
 from smspoh.envelope.calls import require_profile
-from smspoh.envelope.keys import require_usable, warn_if_weak
-from smspoh.errors import ArgumentError
 from smspoh.phone import normalize_batch
+
+from ._pyspark import column_of, pyspark_functions
+from ._spark_keys import broadcast, held_keys, key_columns, looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     from pyspark import Broadcast
     from pyspark.sql import Column, SparkSession
 
-    Key: TypeAlias = str | bytes
-    Keys: TypeAlias = Key | Mapping[Any, Key] | Broadcast[Any]
+    from ._spark_keys import Keys
 
 __all__ = [
     "DECRYPTED",
@@ -39,6 +37,8 @@ __all__ = [
     "normalize",
     "register",
     "segments",
+    "unicode_to_zawgyi",
+    "zawgyi_to_unicode",
 ]
 
 NORMALIZED: Final = (
@@ -50,8 +50,6 @@ DECRYPTED: Final = "text string, verdict string"
 """What `decrypt` makes of a row."""
 SEGMENTED: Final = "encoding string, parts int, units int, units_left int, forced_at int"
 """What `segments` makes of a row."""
-
-_PYSPARK_NEEDED: Final = (4, 1)  # the first with `arrow_udf`
 
 
 def normalize(
@@ -78,7 +76,7 @@ def normalize(
         ImportError: pyspark is missing or older than 4.1.
         TypeError: an argument of another type.
     """
-    return _number_function(region=region, strict=strict, sms=sms)(_column(column, "column"))
+    return _number_function(region=region, strict=strict, sms=sms)(column_of(column, "column"))
 
 
 def encrypt(
@@ -119,9 +117,9 @@ def encrypt(
     Warns:
         WeakKeyWarning: a key that cannot hold 80 bits.
     """
-    held = _held(keys, key_ids, encrypting=True, stacklevel=4)
+    held = held_keys(keys, key_ids, encrypting=True, stacklevel=4)
     made = _token_function(held, profile)
-    return made(_column(column, "column"), *_key_columns(keys, key_ids))
+    return made(column_of(column, "column"), *key_columns(keys, key_ids))
 
 
 def decrypt(
@@ -150,9 +148,9 @@ def decrypt(
         ImportError: pyspark is missing or older than 4.1.
         TypeError: an argument of another type.
     """
-    held = _held(keys, key_ids, encrypting=False, stacklevel=4)
+    held = held_keys(keys, key_ids, encrypting=False, stacklevel=4)
     made = _text_function(held, profile, lenient=lenient)
-    return made(_column(column, "column"), *_key_columns(keys, key_ids))
+    return made(column_of(column, "column"), *key_columns(keys, key_ids))
 
 
 def segments(column: Column | str, *, unicode: bool = False) -> Column:
@@ -170,7 +168,33 @@ def segments(column: Column | str, *, unicode: bool = False) -> Column:
         ImportError: pyspark is missing or older than 4.1.
         TypeError: an argument of another type.
     """
-    return _segments_function(unicode=unicode)(_column(column, "column"))
+    return _segments_function(unicode=unicode)(column_of(column, "column"))
+
+
+def zawgyi_to_unicode(column: Column | str) -> Column:
+    """Return each text of Zawgyi as Unicode; nothing is asked, as in `smspoh.zawgyi_to_unicode`.
+
+    Args:
+        column: the texts, or the name of that column.
+
+    Returns:
+        A text each, null where the text is null or not UTF-8.
+
+    Raises:
+        ImportError: pyspark is missing or older than 4.1.
+        TypeError: an argument of another type.
+
+    Source: docs/spec/zawgyi.md.
+    """
+    return _function("zawgyi_to_unicode", "string", {})(column_of(column, "column"))
+
+
+def unicode_to_zawgyi(column: Column | str) -> Column:
+    """Return each text of Unicode as Zawgyi, for phones that have nothing else.
+
+    Arguments, answer and errors are those of `zawgyi_to_unicode`.
+    """
+    return _function("unicode_to_zawgyi", "string", {})(column_of(column, "column"))
 
 
 def register(
@@ -186,7 +210,8 @@ def register(
 ) -> None:
     """Make the functions known to the SQL of a session, with these options.
 
-    They are `smspoh_normalize(number)`, `smspoh_segments(text)`, and by `keys`:
+    They are `smspoh_normalize(number)`, `smspoh_segments(text)`,
+    `smspoh_zawgyi_to_unicode(text)`, `smspoh_unicode_to_zawgyi(text)`, and by `keys`:
 
     - one key: `smspoh_encrypt(text)` and `smspoh_decrypt(token)`;
     - a mapping: `smspoh_encrypt(text, key_id)` and `smspoh_decrypt(token, key_id)`;
@@ -210,12 +235,14 @@ def register(
     """
     held = None
     if keys is not None:
-        held = _broadcast(keys, _looked_at(keys, encrypting=True, stacklevel=3))
+        held = broadcast(keys, looked_at(keys, encrypting=True, stacklevel=3))
     functions = {
         "normalize": _number_function(region=region, strict=strict, sms=sms),
         "encrypt": _token_function(held, profile),
         "decrypt": _text_function(held, profile, lenient=lenient),
         "segments": _segments_function(unicode=unicode),
+        "zawgyi_to_unicode": _function("zawgyi_to_unicode", "string", {}),
+        "unicode_to_zawgyi": _function("unicode_to_zawgyi", "string", {}),
     }
     for name, function in functions.items():
         spark.udf.register(f"smspoh_{name}", function)
@@ -256,7 +283,7 @@ def _function(
         options: what it takes beside columns.
         held: the broadcast of keys, if it takes keys that are no column.
     """
-    arrow_udf = _pyspark_functions().arrow_udf
+    arrow_udf = pyspark_functions().arrow_udf
 
     # It has no home that a worker could import it from, so Spark sends its code: a
     # worker without smspoh gets as far as the line that says so.
@@ -274,124 +301,3 @@ def _function(
     run.__annotations__ = {}  # without any, it is what it is: arrays in, one array out
     function: Callable[..., Column] = arrow_udf(run, schema)
     return function
-
-
-def _pyspark_functions() -> Any:
-    needed = ".".join(map(str, _PYSPARK_NEEDED))
-    try:
-        import pyspark  # noqa: PLC0415 - it is imported by who has it
-        from pyspark.sql import functions  # noqa: PLC0415
-    except ImportError as error:
-        raise ImportError(
-            f"smspoh.frames.spark needs pyspark {needed} or later: pip install 'smspoh[spark]'"
-        ) from error
-    if not hasattr(functions, "arrow_udf"):
-        raise ImportError(
-            f"pyspark {pyspark.__version__} has no functions on columns of Arrow;"
-            f" needed is {needed} or later"
-        )
-    return functions
-
-
-def _column(column: Column | str, name: str) -> Column:
-    functions = _pyspark_functions()
-    from pyspark.sql import Column  # noqa: PLC0415
-
-    if isinstance(column, str):
-        found: Column = functions.col(column)
-        return found
-    if not isinstance(column, Column):
-        raise TypeError(
-            f"{name} must be a column of Spark or its name, not {type(column).__name__}"
-        )
-    return column
-
-
-def _key_columns(keys: object, key_ids: Column | str | None) -> list[Column]:
-    """Return the columns that a function takes beside the texts."""
-    if key_ids is not None:
-        return [_column(key_ids, "key_ids")]
-    from pyspark.sql import Column  # noqa: PLC0415
-
-    return [keys] if isinstance(keys, Column) else []
-
-
-def _held(
-    keys: object, key_ids: object, *, encrypting: bool, stacklevel: int
-) -> Broadcast[Any] | None:
-    """Return the broadcast of keys; None for a column of them."""
-    _pyspark_functions()
-    from pyspark.sql import Column  # noqa: PLC0415
-
-    if isinstance(keys, Column):
-        if key_ids is not None:
-            raise ArgumentError("key_ids are there and keys is a column; needed is a mapping")
-        _refuse_literal(keys)
-        return None
-    value = _looked_at(keys, encrypting=encrypting, stacklevel=stacklevel)
-    if (key_ids is None) == isinstance(value, Mapping):
-        raise ArgumentError(
-            "keys is a mapping and key_ids are missing; needed is a column of ids"
-            if key_ids is None
-            else "key_ids are there and keys is one key; needed is a mapping of ids to keys"
-        )
-    return _broadcast(keys, value)
-
-
-def _refuse_literal(keys: Column) -> None:
-    """Refuse a key that was written as a literal: it would be in the plan and in the logs."""
-    # Nothing that is public tells what a column is; with Spark Connect, nothing does.
-    node = keys._jc.node() if hasattr(keys, "_jc") else None
-    while node is not None and (name := node.getClass().getSimpleName()) != "Literal":
-        node = node.child() if name in ("Alias", "Cast") else None
-    if node is not None:
-        raise ArgumentError(
-            "keys is a literal, which would be in plans and logs; needed is the key itself,"
-            " which goes into a broadcast, or a column of data"
-        )
-
-
-def _looked_at(keys: object, *, encrypting: bool, stacklevel: int) -> Any:
-    """Return the key or the mapping of keys that is given or broadcast, if it can be used."""
-    _pyspark_functions()
-    from pyspark import Broadcast  # noqa: PLC0415
-
-    value = keys.value if isinstance(keys, Broadcast) else keys
-    each = list(value.values()) if isinstance(value, Mapping) else [value]
-    for key in each:
-        if not isinstance(key, (str, bytes)):
-            raise TypeError(
-                "keys must be a str or bytes, a mapping of ids to such, a broadcast of either, or"
-                f" a column; found is {type(key).__name__}"
-            )
-    encoded = [as_bytes(key, "key") for key in each]
-    if encrypting:
-        for key in encoded:
-            require_usable(key)
-        warn_if_weak(encoded, stacklevel=stacklevel + 1)
-    return value
-
-
-def _broadcast(keys: object, value: Any) -> Broadcast[Any]:
-    """Return the caller's own broadcast, or a new one of what was looked at."""
-    from pyspark import Broadcast  # noqa: PLC0415
-
-    if isinstance(keys, Broadcast):
-        return keys
-    context = _context()
-    if context is None:
-        raise ArgumentError(
-            "there is no context of Spark that has broadcasts; needed is a session that is not"
-            " of Spark Connect, or a column of keys"
-        )
-    held: Broadcast[Any] = context.broadcast(dict(value) if isinstance(value, Mapping) else value)
-    return held
-
-
-def _context() -> Any:
-    """Return the context of this process, or None: Spark Connect has none."""
-    from pyspark import SparkContext  # noqa: PLC0415
-    from pyspark.sql.utils import is_remote  # noqa: PLC0415
-
-    # The active session, which is public, is that of one thread.
-    return None if is_remote() else SparkContext._active_spark_context

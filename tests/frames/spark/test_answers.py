@@ -15,6 +15,7 @@ from smspoh import (
     encrypt_batch,
     normalize_batch,
     segments_batch,
+    unicode_to_zawgyi,
 )
 from smspoh.frames import spark as frames
 
@@ -189,3 +190,15 @@ def test_sql(cluster: Cluster) -> None:
     statement = "select smspoh_encrypt(number, concat(id, ' key of many characters')) from sent"
     [[token]] = cluster.spark.sql(f"{statement} where number is not null").collect()
     assert decrypt_batch([token], "a key of many characters", profile=QUICK)[0] == "09450000001"
+
+
+def test_sql_of_zawgyi(cluster: Cluster) -> None:
+    text = "မြန်မာ"
+    frame(cluster, [text, None], "text string").createOrReplaceTempView("burmese")
+    frames.register(cluster.spark)
+    there = "smspoh_unicode_to_zawgyi(text)"
+    statement = f"select {there}, smspoh_zawgyi_to_unicode({there}) from burmese order by at"
+    row, empty = cluster.spark.sql(statement).collect()
+    assert tuple(row) == (unicode_to_zawgyi(text), text)
+    assert row[0] != text
+    assert tuple(empty) == (None, None)
