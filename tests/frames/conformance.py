@@ -35,6 +35,12 @@ TEXTS: Final[Rows] = [
 ]
 NUMBER_FIELDS: Final = ("e164", "verdict", "operator", "kind", "region", "calling_code")
 PART_FIELDS: Final = ("encoding", "parts", "units", "units_left", "forced_at")
+ANY_ROWS: Final = st.lists(
+    st.none()
+    | st.text(st.characters(codec="utf-8"), max_size=30)
+    | st.from_regex(r"\+?[0-9]{6,14}"),
+    max_size=30,
+)
 ROW_SIZE: Final = 2**20
 MANY: Final = 60_000
 """Rows for which several threads are used."""
@@ -103,10 +109,7 @@ class Conformance:
                 assert tuple(found) == NUMBER_FIELDS, name
 
     def test_any_rows_are_those_of_lists(self) -> None:
-        number = st.from_regex(r"\+?[0-9]{6,14}")
-        text = st.text(st.characters(codec="utf-8"), max_size=30)
-
-        @given(rows=st.lists(st.none() | text | number, max_size=30))
+        @given(rows=ANY_ROWS)
         def check(rows: Rows) -> None:
             expected = numbers(rows)
             for name, column in self.shapes(rows):
@@ -121,6 +124,8 @@ class Conformance:
             assert self.fields(self.frames.segments(column)) == parts(rows), name
             tokens = self.frames.encrypt(column, KEY, profile=FAST)
             assert [t is None for t in self.column(tokens)] == [row is None for row in rows], name
+            opened = self.fields(self.frames.decrypt(tokens, KEY, profile=FAST))
+            assert opened["text"] == rows, name
             assert self.column(self.frames.zawgyi_to_unicode(column)) == rows, name
 
     def test_many_rows_on_many_threads(self) -> None:
