@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 ROOT: Final = Path(__file__).parents[3]
+_JAVA: Final = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
+"""What is quickest where queries are small and cores few: compiled at once, not best."""
 _LOG4J: Final = """
 rootLogger.level = info
 rootLogger.appenderRef.file.ref = file
@@ -49,15 +51,17 @@ class Cluster:
         imported = f"{Path(smspoh.__file__).parents[1]}:{ROOT}"
         options = {
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()}",
+            "spark.driver.extraJavaOptions": f"{_JAVA} -Dlog4j2.configurationFile={log4j.as_uri()}",
             "spark.driver.host": "127.0.0.1",
             "spark.eventLog.compress": "false",
             "spark.eventLog.dir": folder.as_uri(),
             "spark.eventLog.enabled": "true",
             "spark.eventLog.rolling.enabled": "false",
+            "spark.executor.extraJavaOptions": _JAVA,
             "spark.executorEnv.PYTHONPATH": imported,
             "spark.local.dir": str(folder / "local"),
-            "spark.sql.shuffle.partitions": "4",
+            "spark.locality.wait": "0",
+            "spark.sql.shuffle.partitions": "2",
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
         }

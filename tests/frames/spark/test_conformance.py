@@ -34,10 +34,12 @@ if TYPE_CHECKING:
 
     from .cluster import Cluster
 
-SMALL_BATCHES: Final = {
+ONE_PARTITION: Final = {
+    "spark.sql.leafNodeDefaultParallelism": "1",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "3",
     "spark.sql.execution.arrow.useLargeVarTypes": "true",
 }
+PARTITIONS: Final = {"spark.sql.leafNodeDefaultParallelism": "3"}
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,12 @@ class Shape:
 
     Attributes:
         rows: n texts, or None for a null.
-        partitions: what the rows are spread over; None for as Spark reads them.
         kind: the type of the column.
         parquet: the folder of a file that they are read from; None where they are the plan's own.
         options: settings of the session while a query runs.
     """
 
     rows: Rows
-    partitions: int | None = None
     kind: str = "string"
     parquet: Path | None = None
     options: dict[str, str] = field(default_factory=dict)
@@ -125,21 +125,22 @@ class Columns:
             made = self.spark.read.schema(schema).parquet(str(path))
         for name in held:
             made = made.withColumn(name, F.col(name).cast(shape.kind))
-        if shape.partitions == 1:
-            return made.coalesce(1)
-        return made.repartition(shape.partitions, "place") if shape.partitions else made
+        return made
 
     @contextmanager
     def settings(self, options: dict[str, str]) -> Iterator[None]:
         """Have the session at other settings."""
-        before = {name: self.spark.conf.get(name) for name in options}
+        before = {name: self.spark.conf.get(name, None) for name in options}
         for name, value in options.items():
             self.spark.conf.set(name, value)
         try:
             yield
         finally:
             for name, value in before.items():
-                self.spark.conf.set(name, value)
+                if value is None:
+                    self.spark.conf.unset(name)
+                else:
+                    self.spark.conf.set(name, value)
 
 
 class TestColumns(Conformance):
@@ -153,9 +154,8 @@ class TestColumns(Conformance):
         self.folder = tmp_path
 
     def shapes(self, rows: Rows) -> Iterator[tuple[str, Any]]:
-        yield "one partition", Shape(rows, partitions=1)
-        yield "partitions", Shape(rows, partitions=5)
-        yield "bytes in small batches", Shape(rows, kind="binary", options=SMALL_BATCHES)
+        yield "partitions", Shape(rows, options=PARTITIONS)
+        yield "bytes of one partition", Shape(rows, kind="binary", options=ONE_PARTITION)
         yield "a dictionary of parquet", Shape(rows, parquet=self.folder)
 
     def fields(self, answer: Found) -> Answer:
@@ -184,9 +184,9 @@ class TestColumns(Conformance):
         """Have many tasks for many threads: a task has one thread, and nobody says how many."""
         rows: Rows = [f"09{250_000_000 + n}" if n % 7 else None for n in range(MANY)]
         expected = numbers(rows)
-        for partitions in (1, 6):
-            column = Shape(rows, partitions)
-            assert self.fields(self.frames.normalize(column)) == expected, partitions
+        for options in ({}, PARTITIONS):
+            column = Shape(rows, options=options)
+            assert self.fields(self.frames.normalize(column)) == expected, options
         with pytest.raises(TypeError, match="threads"):
             frames.normalize("phone", threads=2)  # type: ignore[call-arg]
 
