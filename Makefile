@@ -40,7 +40,7 @@ endif
 build: $(VENV)/.built ## build the native library into the environment
 
 $(VENV)/.built: $(VENV)/.locked $(NATIVE_SOURCES)
-	@echo "build: compiling the native library, about half a minute"
+	@echo "build: compiling the native library, two minutes or three"
 	@test ! -e target/header.h || { echo "remove target/header.h: maturin would use it unseen"; exit 1; }
 ifeq ($(UV),)
 	$(IN_VENV) python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
