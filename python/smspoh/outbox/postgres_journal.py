@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from smspoh.errors import ArgumentError
 
@@ -13,6 +13,7 @@ from . import (
     postgres_sending,
     postgres_views,
 )
+from .base_journal import BaseJournal
 from .contents import COUNTED_MAX, check_outcome, said
 from .postgres_store import PostgresStore
 from .records import Claimed, Due, Recovered
@@ -20,7 +21,6 @@ from .states import Event, State, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from types import TracebackType
     from typing import LiteralString
 
     import psycopg
@@ -106,7 +106,7 @@ SELECT
 """
 
 
-class PostgresJournal(PostgresStore):
+class PostgresJournal(PostgresStore, BaseJournal):
     """Keep the messages of a job in a database; see `smspoh.outbox.journal.Journal`."""
 
     _looked_ms = 0  # for sessions that are gone
@@ -241,22 +241,6 @@ class PostgresJournal(PostgresStore):
     def _move_each(self, event: Event, references: Sequence[str], now_ms: int) -> int:
         return self._move(event, _MOVE_THESE, now_ms, references=list(references))
 
-    def park(self, references: Sequence[str], now_ms: int) -> int:
-        """Give up on AMBIGUOUS messages that the history does not decide."""
-        return self._move_each(Event.UNDECIDED, references, now_ms)
-
-    def resend(self, references: Sequence[str], now_ms: int) -> int:
-        """Make PARKED messages PENDING, by word of an operator."""
-        return self._move_each(Event.RESEND, references, now_ms)
-
-    def assume_sent(self, references: Sequence[str], now_ms: int) -> int:
-        """Make PARKED messages ACCEPTED, by word of an operator."""
-        return self._move_each(Event.ASSUME_SENT, references, now_ms)
-
-    def drop(self, references: Sequence[str], now_ms: int) -> int:
-        """Make PARKED messages CANCELLED, by word of an operator."""
-        return self._move_each(Event.DROP, references, now_ms)
-
     def cancel(self, references: Sequence[str] | None, now_ms: int) -> int:
         """Make what waits CANCELLED, of these or (None) of all."""
         if references is None:
@@ -330,17 +314,6 @@ class PostgresJournal(PostgresStore):
     def rotate(self) -> int:
         """Encrypt anew what is not under the first key of the ring."""
         return postgres_views.rotate(self)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<PostgresJournal job={self.settings.job!r}>"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from smspoh.errors import ArgumentError
 
 from . import sqlite_enqueue, sqlite_history, sqlite_sending, sqlite_views
+from .base_journal import BaseJournal
 from .contents import COUNTED_MAX, check_outcome, said, whose
 from .records import Claimed, Due
 from .sqlite_store import SqliteStore
@@ -14,7 +15,6 @@ from .states import Event, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from types import TracebackType
 
     from .records import (
         Ambiguous,
@@ -67,7 +67,7 @@ SELECT
 """
 
 
-class SqliteJournal(SqliteStore):
+class SqliteJournal(SqliteStore, BaseJournal):
     """Keep the messages of one job in a file, durably; see `smspoh.outbox.journal.Journal`."""
 
     def enqueue(self, rows: Iterable[RowLike], now_ms: int) -> Enqueued:
@@ -173,22 +173,6 @@ class SqliteJournal(SqliteStore):
                 ).rowcount
         return moved
 
-    def park(self, references: Sequence[str], now_ms: int) -> int:
-        """Give up on AMBIGUOUS messages that the history does not decide."""
-        return self._move_each(Event.UNDECIDED, references, now_ms)
-
-    def resend(self, references: Sequence[str], now_ms: int) -> int:
-        """Make PARKED messages PENDING, by word of an operator."""
-        return self._move_each(Event.RESEND, references, now_ms)
-
-    def assume_sent(self, references: Sequence[str], now_ms: int) -> int:
-        """Make PARKED messages ACCEPTED, by word of an operator."""
-        return self._move_each(Event.ASSUME_SENT, references, now_ms)
-
-    def drop(self, references: Sequence[str], now_ms: int) -> int:
-        """Make PARKED messages CANCELLED, by word of an operator."""
-        return self._move_each(Event.DROP, references, now_ms)
-
     def cancel(self, references: Sequence[str] | None, now_ms: int) -> int:
         """Make what waits CANCELLED, of these or (None) of all."""
         if references is None:
@@ -267,17 +251,6 @@ class SqliteJournal(SqliteStore):
     def rotate(self) -> int:
         """Encrypt anew what is not under the first key of the ring."""
         return sqlite_views.rotate(self)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __repr__(self) -> str:
         return f"<SqliteJournal job={self.settings.job!r}>"
