@@ -110,9 +110,16 @@ def test_an_end_state_cannot_be_changed(journal: SqliteJournal, state: State, co
         "UPDATE job SET generation = 0",
         "UPDATE job SET policy = 'at_least_once'",
         "INSERT INTO payload VALUES (99, zeroblob(40))",
-        (
+        *(
             "INSERT INTO message (id, reference, since_ms, enqueued_ms, recipient)"
-            " VALUES (9, 'job1_01ARZ3NDEKTSV4RRFFQ69G5FAV', 1, 1, zeroblob(8))"
+            f" VALUES (9, '{reference}', 1, 1, zeroblob(8))"
+            for reference in (
+                "job1_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+                "job1-81ARZ3NDEKTSV4RRFFQ69G5FAV",
+                "job1-01ARZ3NDEKTSV4RRFFQ69G5F V",
+                "job1-01ARZ3NDEKTSV4RRFFQ69G5FA",
+                "job123-01ARZ3NDEKTSV4RRFFQ69G5FAV",
+            )
         ),
     ],
 )

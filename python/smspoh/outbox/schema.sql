@@ -3,7 +3,7 @@
 CREATE TABLE job (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     journal_id TEXT NOT NULL CHECK (length(journal_id) = 32),
-    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 5),
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 5 AND name NOT GLOB '*[^A-Za-z0-9]*'),
     policy TEXT NOT NULL CHECK (policy IN ('at_most_once', 'effectively_once', 'at_least_once')),
     settle_ms INTEGER NOT NULL CHECK (settle_ms >= 0),
     readings_min INTEGER NOT NULL CHECK (readings_min >= 1),
@@ -24,8 +24,9 @@ CREATE TABLE transition (
 
 CREATE TABLE message (
     id INTEGER PRIMARY KEY,
-    reference TEXT NOT NULL UNIQUE
-        CHECK (length(reference) BETWEEN 28 AND 32 AND reference NOT GLOB '*[^A-Za-z0-9-]*'),
+    -- Letter by letter, because a negated pattern with a star takes twice as long for each row.
+    reference TEXT NOT NULL UNIQUE CHECK (length(reference) BETWEEN 28 AND 32 AND reference GLOB
+        '*-[0-7][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z][0-9A-Z]'),
     state TEXT NOT NULL DEFAULT 'PENDING',
     since_ms INTEGER NOT NULL CHECK (since_ms >= 0),
     enqueued_ms INTEGER NOT NULL CHECK (enqueued_ms >= 0),
