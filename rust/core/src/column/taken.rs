@@ -1,4 +1,6 @@
 //! What a caller has: texts by offsets or by views, and which rows are null.
+use core::hint::select_unpredictable;
+
 use super::{Flaw, Validity, Wrong};
 use crate::rows::{Offset, offsets_fit, range_of};
 
@@ -75,7 +77,9 @@ impl<'a, O: Offset> Cut<'a, O> {
 /// Bytes of a view.
 pub const VIEW: usize = 16;
 /// Bytes of a text that is in its view.
-const INLINE: i64 = 12;
+const INLINE: i32 = 12;
+/// Rows that are looked at together.
+const BLOCK: usize = 128;
 
 /// A row of a column of views: its size; and the text, if that is of 12 bytes or less, or its
 /// first 4 bytes, the number of its buffer and its place there.
@@ -97,17 +101,46 @@ impl<'a> Views<'a> {
         buffers: &'a [&'a [u8]],
         validity: Option<Bits<'a>>,
     ) -> Result<Self, Flaw> {
-        let fits = |(row, view): (usize, &View)| {
-            // All of it is asked of each row: which way a branch would go, nobody could tell.
-            let (size, buffer, start) = parts(view);
-            let there = usize::try_from(buffer).ok().and_then(|buffer| buffers.get(buffer));
-            let room = there.map_or(-1, |data| i64::try_from(data.len()).unwrap_or(i64::MAX));
+        let seen = Self { views, buffers, validity };
+        let mut blocks = views.chunks(BLOCK).zip((0..).step_by(BLOCK));
+        let all = blocks.all(|(block, row)| seen.are_near(block) || seen.fit(block, row));
+        if all { Ok(seen) } else { Err(Flaw::View) }
+    }
+
+    /// Whether all texts of `block` that are not in their views are inside of one buffer.
+    ///
+    /// It is so of nearly every block, and is told without a branch.
+    fn are_near(&self, block: &[View]) -> bool {
+        let first = block.iter().map(parts).find(|&[size, ..]| size > INLINE);
+        let near = first.map_or(0, |[_, buffer, _]| buffer);
+        let room = self.room(near);
+        let (mut signs, mut others) = (0, 0);
+        for view in block {
+            let [size, buffer, start] = parts(view);
+            let is_far = -i32::from(size > INLINE);
+            let end = start.wrapping_add(size);
+            // The sign of any tells that it is below 0, that it went over, or that there is no room.
+            signs |= size | (is_far & (start | end | room.wrapping_sub(end)));
+            others |= is_far & (buffer ^ near);
+        }
+        signs >= 0 && others == 0
+    }
+
+    /// Whether each text of `block` that is not null is in its view, or inside of its buffer.
+    fn fit(&self, block: &[View], row: usize) -> bool {
+        block.iter().zip(row..).all(|(view, row)| {
+            let [size, buffer, start] = parts(view);
             let is_inline = (0..=INLINE).contains(&size);
-            let is_inside = (size >= 0) & (start >= 0) & (start + size <= room);
-            is_inline | is_inside | !is_valid(validity, row)
-        };
-        let all = views.iter().enumerate().fold(true, |all, row| all & fits(row));
-        if all { Ok(Self { views, buffers, validity }) } else { Err(Flaw::View) }
+            let end = start.checked_add(size).unwrap_or(i32::MAX);
+            let is_inside = size >= 0 && start >= 0 && end <= self.room(buffer);
+            is_inline || is_inside || !is_valid(self.validity, row)
+        })
+    }
+
+    /// The size of buffer `buffer`, or -1 if there is none.
+    fn room(&self, buffer: i32) -> i32 {
+        let data = usize::try_from(buffer).ok().and_then(|buffer| self.buffers.get(buffer));
+        data.map_or(-1, |data| i32::try_from(data.len()).unwrap_or(i32::MAX))
     }
 
     /// Text `row`: bytes that begin with it, and its size.
@@ -116,16 +149,18 @@ impl<'a> Views<'a> {
         let Some(view) = self.views.get(row).filter(|_| is_valid(self.validity, row)) else {
             return (&[], 0);
         };
-        let (size, buffer, start) = parts(view);
-        let at = |place: i64| usize::try_from(place).unwrap_or(usize::MAX);
-        if size <= INLINE {
-            // With the views behind it, so that there is a whole window.
-            let behind = self.views.as_flattened().get(row * VIEW + 4..).unwrap_or_default();
-            return (behind, at(size));
-        }
+        let [size, buffer, start] = parts(view);
+        let is_inline = size <= INLINE;
+        // Which way a branch would go, nobody could tell: both are looked up. What is in its view
+        // has letters for a place, so the first buffer is asked for it.
+        let place = |value| usize::try_from(select_unpredictable(is_inline, 0, value)).ok();
         // `new` saw that it is inside.
-        let data = self.buffers.get(at(buffer)).and_then(|data| data.get(at(start)..));
-        data.map_or((&[], 0), |data| (data, at(size)))
+        let data = place(buffer).and_then(|buffer| self.buffers.get(buffer));
+        let data = data.and_then(|data| data.get(place(start)?..));
+        // With the views behind it, so that there is a whole window.
+        let inline = self.views.as_flattened().get(row * VIEW + 4..);
+        let text = select_unpredictable(is_inline, inline, data);
+        (text.unwrap_or_default(), usize::try_from(size).unwrap_or(0))
     }
 
     /// The first `rows` rows, and the others.
@@ -139,10 +174,9 @@ impl<'a> Views<'a> {
 
 /// The size of a text, the number of its buffer and its place there, if it is not in its view.
 #[inline(always)]
-fn parts(view: &View) -> (i64, i64, i64) {
-    let [a, b, c, d, _, _, _, _, e, f, g, h, i, j, k, l] = *view;
-    let number = |bytes| i64::from(i32::from_ne_bytes(bytes));
-    (number([a, b, c, d]), number([e, f, g, h]), number([i, j, k, l]))
+fn parts(view: &View) -> [i32; 3] {
+    let ([size, _, buffer, start], _) = view.as_chunks() else { return [0; 3] };
+    [size, buffer, start].map(|bytes| i32::from_ne_bytes(*bytes))
 }
 
 /// A column of texts, or of none.

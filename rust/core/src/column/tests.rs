@@ -40,13 +40,65 @@ fn views_outside_of_their_buffers_are_a_flaw_unless_the_row_is_null() {
     assert_eq!(texts, [&b"short"[..], long, long, b""]);
     let mut endless = view(long, 0, 0);
     endless[..4].copy_from_slice(&(-1_i32).to_ne_bytes());
-    let bad = [view(long, 0, 1), view(long, 2, 0), view(long, -1, 0), view(long, 1, -1), endless];
+    let sized = |size: i32, mut view: View| {
+        view[..4].copy_from_slice(&size.to_ne_bytes());
+        view
+    };
+    let bad = [
+        view(long, 0, 1),
+        view(long, 2, 0),
+        view(long, -1, 0),
+        view(long, 1, -1),
+        view(long, 0, i32::MAX),
+        view(long, i32::MAX, 0),
+        sized(i32::MAX, view(long, 0, 0)),
+        sized(i32::MAX, view(long, 0, i32::MAX)),
+        sized(i32::MIN, view(long, 0, 0)),
+        sized(-1, view(b"", 0, 0)),
+        [0xff; VIEW],
+        endless,
+    ];
     for bad in bad {
         assert_eq!(Views::new(&[bad], &buffers, None).err(), Some(Flaw::View), "{bad:?}");
         let null = Some(Bits::new(&[0], 0));
         let views = [bad];
         let column = Column::Views(Views::new(&views, &buffers, null).unwrap());
         assert_eq!((column.rows(), column.get(0)), (1, None));
+    }
+}
+
+#[test]
+fn a_view_that_is_outside_is_found_wherever_it_stands() {
+    let long = b"fourteen bytes";
+    let buffers = [&long[..], b"xfourteen bytesx", b""];
+    // In blocks of one buffer, of several, of none, and at their ends.
+    let kinds: [fn(usize) -> i32; 4] = [|_| 0, |_| 1, |row| (row % 3 == 0).into(), |_| -1];
+    for (kind, rows) in kinds.into_iter().flat_map(|kind| [(kind, 1), (kind, 300)]) {
+        let good: Vec<View> = (0..rows)
+            .map(|row| match kind(row) {
+                -1 => view(b"short", 7, 7),
+                buffer => view(if row % 5 == 4 { b"five" } else { long }, buffer, buffer),
+            })
+            .collect();
+        let column = Column::Views(Views::new(&good, &buffers, None).unwrap());
+        for row in 0..rows {
+            let expected: &[u8] = match (kind(row), row % 5) {
+                (-1, _) => b"short",
+                (_, 4) => b"five",
+                _ => long,
+            };
+            assert_eq!(column.get(row), Some(expected), "{row} of {rows}");
+        }
+        for bad in [view(long, 0, 1), view(long, 1, 3), view(long, 2, 0), view(long, 3, 0)] {
+            for row in 0..rows {
+                let mut views = good.clone();
+                views[row] = bad;
+                assert_eq!(Views::new(&views, &buffers, None).err(), Some(Flaw::View), "{row}");
+                let mut bits = [0xff; 300_usize.div_ceil(8)];
+                bits[row / 8] ^= 1 << (row % 8);
+                assert!(Views::new(&views, &buffers, Some(Bits::new(&bits, 0))).is_ok(), "{row}");
+            }
+        }
     }
 }
 

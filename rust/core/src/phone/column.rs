@@ -1,7 +1,7 @@
 //! A column of texts, as Arrow has it; columns out, as Arrow has them.
 use super::batch::{BLOCK_ROWS, CHUNK_ROWS, Chunk, Columns, THREADED_ROWS_MIN, fill_block};
 use super::plan::Region;
-use super::source::Source;
+use super::source::{Ahead, Source};
 use super::{E164_SLOT, Options, Verdict};
 use crate::column::{Codes, Column, Gather, Input, TextColumn, Validity, Wrong};
 use crate::{column, memory, threads};
@@ -63,7 +63,7 @@ pub fn normalize_column(
         match *column {
             Column::Cut32(cut) => made.judge(cut, rows, options, threads)?,
             Column::Cut64(cut) => made.judge(cut, rows, options, threads)?,
-            Column::Views(views) => made.judge(views, rows, options, threads)?,
+            Column::Views(views) => made.judge(Ahead::new(views), rows, options, threads)?,
             Column::Null(rows) => made.nothing(rows),
         }
         made.finish(column)

@@ -1,5 +1,7 @@
 //! Where the texts of a batch are. Each way is compiled by itself, so that the loop over the
 //! rows asks nothing about it.
+use core::mem;
+
 use super::arch::Cpu;
 use super::window::{WINDOW, window};
 use crate::Error;
@@ -78,14 +80,29 @@ impl<'a, O: Offset> Source<'a> for Cut<'a, O> {
     }
 }
 
-impl<'a> Source<'a> for Views<'a> {
+/// Texts that are in views. Where the next one is, is looked up a row ahead: while the CPU
+/// waits for that, it works on the row before.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead<'a> {
+    views: Views<'a>,
+    next: (&'a [u8], usize),
+}
+
+impl<'a> Ahead<'a> {
+    pub(super) fn new(views: Views<'a>) -> Self {
+        Self { views, next: views.text(0) }
+    }
+}
+
+impl<'a> Source<'a> for Ahead<'a> {
     #[inline(always)]
     fn take(&mut self, _cpu: impl Cpu, row: usize) -> (&'a [u8], usize) {
-        self.text(row)
+        mem::replace(&mut self.next, self.views.text(row + 1))
     }
 
     fn split(self, rows: usize) -> (Self, Self) {
-        Views::split(self, rows)
+        let (head, tail) = self.views.split(rows);
+        (Self::new(head), Self::new(tail))
     }
 }
 
