@@ -133,6 +133,17 @@ def test_chosen_columns_come_in_their_order() -> None:
         pl.col("phone").smspoh.normalize(columns=["e146"])  # type: ignore[attr-defined]
 
 
+def test_chosen_columns_are_those_of_when_the_plan_was_made() -> None:
+    names = ["e164"]
+    for columns in (names, iter(["e164"])):
+        made = pl.col("phone").smspoh.normalize(columns=columns)  # type: ignore[attr-defined]
+        names.append("verdict")
+        query = pl.LazyFrame({"phone": NUMBERS}).select(made.struct.unnest())
+        assert query.collect().columns == query.collect().columns == ["e164"]
+    with pytest.raises(TypeError, match="columns must be a list"):
+        pl.col("phone").smspoh.normalize(columns="e164")  # type: ignore[attr-defined]
+
+
 def test_what_is_wrong_with_the_options_is_said_before_the_query_runs() -> None:
     with pytest.raises(ArgumentError, match="two capital letters"):
         pl.col("phone").smspoh.normalize(region="XX")  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ except ImportError as missing:
         "smspoh.frames.polars needs Polars: pip install 'smspoh[polars]'"
     ) from missing
 
+from smspoh._inputs import as_rows
 from smspoh.envelope import YII2, EnvelopeProfile
 from smspoh.errors import ArgumentError
 
@@ -97,6 +98,11 @@ def _digits(numbers: pl.Series) -> pl.Series:
     return texts.set(numbers < 0, "")
 
 
+def _held(columns: Sequence[str] | None) -> Sequence[object] | None:
+    """Return the names of fields as they are now, for a plan is run later, and more than once."""
+    return None if columns is None else tuple(as_rows(columns, "columns"))
+
+
 def _applied(column: Column, call: _Call) -> Column:
     if isinstance(column, pl.Series):
         return call(column)
@@ -168,7 +174,7 @@ class _Namespace(Generic[Column]):
             "strict": strict,
             "sms": sms,
             "threads": threads,
-            "columns": columns,
+            "columns": _held(columns),
         }
         return _applied(self._column, _Call(arrow.normalize, options, numbers=True))
 
@@ -222,7 +228,12 @@ class _Namespace(Generic[Column]):
         Raises:
             ArgumentError: as in `encrypt`, or `columns` has what is no field.
         """
-        options = {"profile": profile, "lenient": lenient, "threads": threads, "columns": columns}
+        options = {
+            "profile": profile,
+            "lenient": lenient,
+            "threads": threads,
+            "columns": _held(columns),
+        }
         return _keyed(self._column, keys, arrow.decrypt, options)
 
     def segments(
@@ -246,7 +257,7 @@ class _Namespace(Generic[Column]):
             ArgumentError: `columns` has what is no field: raised here. The column is of another
                 type: raised when the query runs.
         """
-        options = {"unicode": unicode, "threads": threads, "columns": columns}
+        options = {"unicode": unicode, "threads": threads, "columns": _held(columns)}
         return _applied(self._column, _Call(arrow.segments, options))
 
     def zawgyi_to_unicode(self) -> Column:
