@@ -163,12 +163,17 @@ def test_integers_are_their_digits() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_column_of_another_type_is_refused(engine: Any) -> None:
-    for column in (pl.Series("phone", [9.45e9]), pl.Series("phone", [[1]])):
-        with pytest.raises(ArgumentError):
-            column.smspoh.normalize()  # type: ignore[attr-defined]
-        query = pl.LazyFrame({"phone": column}).select(pl.col("phone").smspoh.normalize())  # type: ignore[attr-defined]
-        with pytest.raises(ArgumentError):
+    for column, kind in (([9.45e9], "Float64"), ([[1]], "List"), ([True], "Boolean")):
+        frame = pl.DataFrame({"phone": column})
+        said = f"the column is of {kind}; text or integers are needed"
+        with pytest.raises(ArgumentError, match=said):
+            frame["phone"].smspoh.normalize()  # type: ignore[attr-defined]
+        query = frame.lazy().select(pl.col("phone").smspoh.normalize())  # type: ignore[attr-defined]
+        with pytest.raises(ArgumentError, match=said):
             query.collect(engine=engine)
+    for keys in (KEY, pl.Series([KEY])):
+        with pytest.raises(ArgumentError, match="of Int64; a column of text is needed"):
+            pl.Series([95]).smspoh.encrypt(keys, profile=FAST)  # type: ignore[attr-defined]
 
 
 def test_one_key_in_a_literal_is_that_of_all_rows() -> None:

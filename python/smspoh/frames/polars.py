@@ -36,6 +36,7 @@ __all__ = ["ExprNamespace", "SeriesNamespace"]
 
 Column = TypeVar("Column", pl.Expr, pl.Series)
 _KEYS: Final = "keys of smspoh"  # the name of a column of keys beside its texts
+_REFUSED: Final = {pl.Boolean, pl.List, pl.Array, pl.Object}  # beside numbers and times
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,9 +69,12 @@ class _Call:
 
     def of(self, *columns: pl.Series) -> pl.Series:
         """Return what is made of a column, and of its keys; the name is that of the column."""
-        name = columns[0].name
-        if self.numbers and columns[0].dtype.is_integer():
+        name, kind = columns[0].name, columns[0].dtype
+        if self.numbers and kind.is_integer():
             columns = (_digits(columns[0]),)
+        elif kind.is_numeric() or kind.is_temporal() or kind.base_type() in _REFUSED:
+            needed = "text or integers are needed" if self.numbers else "a column of text is needed"
+            raise ArgumentError(f"the column is of {kind.base_type()}; {needed}")
         # Polars ends the process when it hands out a column whose name has a NUL.
         arguments: list[object] = [column.alias("") for column in columns]
         if self.keys is not None:
