@@ -265,7 +265,10 @@ def _by_region(
         is_here = pc.is_null(regions) if region is None else pc.equal(regions, region)
         here = pc.indices_nonzero(pc.fill_null(is_here, False))
         places.append(here)
-        found.append(_plain(arrow.normalize(texts.take(here), region=region, **options)))
+        # Nothing takes rows out of views, but they can be the values of a dictionary.
+        is_view = pa.types.is_string_view(texts.type) or pa.types.is_binary_view(texts.type)
+        rows = pa.DictionaryArray.from_arrays(here, texts) if is_view else texts.take(here)
+        found.append(_plain(arrow.normalize(rows, region=region, **options)))
     if not found:  # of no rows
         return _plain(arrow.normalize(texts))
     return pa.concat_arrays(found).take(pc.sort_indices(pa.concat_arrays(places)))
