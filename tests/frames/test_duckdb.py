@@ -234,6 +234,10 @@ def test_named_keys_are_looked_at_when_they_are_given(
         frames.register(connection, keys={"otp": ""})
     with pytest.raises(TypeError, match="a key is int; a str or bytes is needed"):
         frames.register(connection, keys={"otp": 5})  # type: ignore[dict-item]
+    with pytest.raises(TypeError, match="a name of keys is int; a str is needed"):
+        frames.register(connection, keys={5: KEY})  # type: ignore[dict-item]
+    with pytest.raises(TypeError, match="keys is str; a mapping of names to keys is needed"):
+        frames.register(connection, keys=KEY)  # type: ignore[arg-type]
 
 
 def test_a_later_call_replaces_the_functions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -16,6 +16,7 @@ connection has the functions too.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 try:
@@ -34,7 +35,7 @@ from . import arrow
 from ._digits import digits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 __all__ = ["decrypt", "encrypt", "normalize", "register", "segments"]
 
@@ -315,8 +316,12 @@ def _numbers(column: Any) -> Any:
 
 def _checked(keys: Mapping[str, str | bytes], profile: EnvelopeProfile) -> dict[str, str | bytes]:
     """Return a copy of named keys, each of which can be used."""
+    if not isinstance(keys, Mapping):
+        raise TypeError(f"keys is {type(keys).__name__}; a mapping of names to keys is needed")
     empty = pa.array([], pa.string())
-    for key in keys.values():
+    for name, key in keys.items():
+        if not isinstance(name, str):
+            raise TypeError(f"a name of keys is {type(name).__name__}; a str is needed")
         if not isinstance(key, (str, bytes)):
             raise TypeError(f"a key is {type(key).__name__}; a str or bytes is needed")
         arrow.encrypt(empty, key, profile=profile)
