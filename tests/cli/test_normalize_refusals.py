@@ -73,10 +73,14 @@ GOOD = "number\n09789123456\n"
             ["in.csv", "-", "--format", "csv", "--json"],
             "--json prints its counts where OUT goes: OUT needs to be a file",
         ),
-        (["in.csv", "in.csv"], "OUT is there already: move it away first"),
+        (["-", "in.csv", "--format", "csv"], "OUT is there already: move it away first"),
+        (
+            ["in.csv", "./in.csv"],
+            "OUT is FILE, which is never changed: it needs a name of its own",
+        ),
         (
             ["in.csv", "out.csv", "--rejected", "in.csv"],
-            "the file of --rejected is there already: move it away first",
+            "--rejected is FILE: it needs a file of its own",
         ),
         (["in.csv", "no/out.csv"], "OUT is to be in a folder that is not there"),
         (
@@ -99,6 +103,14 @@ def test_what_cannot_be_done_is_one_line(run: Run, arguments: list[str], says: s
     assert (ran.code, ran.out, ran.err) == (2, "", f"smspoh: {says}\n")
     assert [path.name for path in Path.cwd().iterdir()] == ["in.csv"]
     assert Path("in.csv").read_text() == GOOD
+
+
+def test_a_link_to_itself_is_there_already(run: Run) -> None:
+    Path("in.csv").write_text(GOOD)
+    Path("loop.csv").symlink_to("loop.csv")
+    ran = run("normalize", "in.csv", "out.csv", "--rejected", "loop.csv")
+    said = "smspoh: the file of --rejected is there already: move it away first\n"
+    assert (ran.code, ran.out, ran.err) == (2, "", said)
 
 
 @pytest.mark.parametrize(

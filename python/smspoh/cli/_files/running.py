@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from os.path import realpath  # which, unlike that of Path, takes a link to itself
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -122,11 +123,14 @@ class Job:
         if not set(OWN_COLUMNS).isdisjoint(self.judge.own):
             raise BadInput("--prefix makes a name of a file of corrections: it needs another")
         names = {_FILE: self.file, _OUT: self.out}
+        if _is_one(self.out, self.file):
+            raise BadInput("OUT is FILE, which is never changed: it needs a name of its own")
         if self.rejected is not None:
             if self.rejected == PIPE:
                 raise BadInput("--rejected needs a file: '-' is for FILE and OUT")
-            if self.out != PIPE and Path(self.rejected).resolve() == Path(self.out).resolve():
-                raise BadInput("--rejected is OUT: it needs a file of its own")
+            for what, name in names.items():
+                if _is_one(self.rejected, name):
+                    raise BadInput(f"--rejected is {what}: it needs a file of its own")
             names[_REJECTED] = self.rejected
         found = {what: format_of(name, self.format, what=what) for what, name in names.items()}
         if Format.PARQUET in found.values():
@@ -197,6 +201,11 @@ def how_far(counts: Counts, share: float | None) -> str:
         said.append(f"{100 * share:.0f} %")
         said.append(time_to_go(counts.seconds * (1 - share) / share))
     return ", ".join(said)
+
+
+def _is_one(first: str, second: str) -> bool:
+    """Whether two names are of one file."""
+    return PIPE not in (first, second) and realpath(first) == realpath(second)
 
 
 @contextmanager
