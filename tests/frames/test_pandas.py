@@ -113,6 +113,18 @@ def test_dtypes_do_not_depend_on_the_rows(rows: Rows) -> None:
     assert [str(dtype) for dtype in counted.dtypes] == ["category", *["Int32"] * 4]
 
 
+@pytest.mark.parametrize("rows", [["09450000000"] * 2, ["09450000000", None]])
+def test_a_result_can_be_written_to(rows: Rows) -> None:
+    column = pd.Series(rows, dtype="str")
+    for found in (column.smspoh.normalize(), column.smspoh.segments(), column.smspoh.decrypt(KEY)):
+        for name in found.columns:
+            was_missing = found[name].isna().sum()
+            found.loc[0, name] = None
+            assert found[name].isna().sum() == was_missing + (name not in ("text", "forced_at"))
+    again = column.smspoh.normalize()
+    assert again.loc[0, "verdict"] == "VALID"
+
+
 def test_whatever_is_missing_is_missing() -> None:
     column = pd.Series(["09450000000", None, np.nan, pd.NA, pd.NaT, ""], dtype=object)
     found = column.smspoh.normalize()

@@ -207,7 +207,8 @@ class SeriesAccessor:
             table = pa.Table.from_struct_array(array)
         else:
             table = pa.table({"0": array})
-        frame: pd.DataFrame = table.to_pandas(types_mapper=_DTYPES.get)
+        # Codes of categories without a missing row are still those of the array: read-only.
+        frame: pd.DataFrame = table.to_pandas(types_mapper=_DTYPES.get).copy()
         frame.index = self._column.index
         return frame
 
