@@ -184,6 +184,13 @@ def test_one_key_in_a_literal_is_that_of_all_rows() -> None:
     assert tokens.name == "text"
 
 
+def test_a_series_of_one_text_has_a_token_a_row() -> None:
+    frame = pl.DataFrame({"place": [1, 2, 3]}).with_columns(text=pl.lit("a"))
+    tokens = frame["text"].smspoh.encrypt(KEY, profile=FAST)  # type: ignore[attr-defined]
+    assert tokens.n_unique() == 3
+    assert tokens.smspoh.decrypt(KEY, profile=FAST).struct.field("text").to_list() == ["a"] * 3
+
+
 def test_a_column_of_keys_is_that_of_one_column() -> None:
     frame = pl.DataFrame({"a": ["x"], "b": ["y"], "key": [KEY]})
     both = pl.col("a", "b").smspoh  # type: ignore[attr-defined]

@@ -200,6 +200,7 @@ class _Namespace(Generic[Column]):
 
         Returns:
             n rows of text. Null where the text is null, or its key is null or cannot be used.
+            Of an Expr that Polars holds as one row, as `pl.lit`, all rows are that row's token.
 
         Raises:
             ArgumentError: a single key that cannot be used: raised here. The column is of
