@@ -149,6 +149,43 @@ def test_codes_are_in_their_dictionary() -> None:
         arrow.normalize(floats)
 
 
+def in_table(field: Raw) -> Raw:
+    """Return a struct of one field."""
+    raw = Raw(["1234"] * field.array.length)
+    types, fields = ctypes.pointer(field.schema), ctypes.pointer(field.array)
+    raw.schema.format, raw.schema.n_children = b"+s", 1
+    raw.schema.children = (type(types) * 1)(types)
+    raw.array.n_buffers, raw.array.n_children, raw.array.null_count = 1, 1, 0
+    raw.array.children = (type(fields) * 1)(fields)
+    raw.keep = field  # type: ignore[attr-defined]
+    return raw
+
+
+@pytest.mark.parametrize("part", ["schema", "array"])
+@pytest.mark.parametrize("place", ["a field", "a dictionary", "a dictionary of a field"])
+def test_a_part_that_was_moved_out_of_its_parent_is_a_released_one(part: str, place: str) -> None:
+    def column() -> tuple[Raw, Raw]:
+        if place == "a field":
+            field = Raw(ROWS)
+            return in_table(field), field
+        codes = coded([0, 1, None])
+        texts: Raw = codes.keep[1]  # type: ignore[attr-defined]
+        return (codes if place == "a dictionary" else in_table(codes)), texts
+
+    whole, moved = column()
+    assert pa.table(arrow.normalize(whole)).num_rows == 3
+    released = RELEASE_SCHEMA() if part == "schema" else RELEASE_ARRAY()
+    getattr(moved, part).release = released
+    # What it says of its buffers is not true any more: looking there would end the process.
+    if part == "array":
+        moved.buffers[1] = moved.buffers[2] = 64
+    for function in (arrow.normalize, arrow.segments, arrow.zawgyi_to_unicode):
+        with pytest.raises(ArgumentError, match=r"(column|texts) was released"):
+            function(whole)
+    with pytest.raises(ArgumentError, match="keys was released"):
+        arrow.encrypt(Raw(ROWS), whole, profile=FAST)
+
+
 def test_views_are_inside_of_their_buffers() -> None:
     rows = pa.array(["a text of more than twelve bytes", "short"], pa.string_view())
     views = bytearray(rows.buffers()[1])

@@ -21,15 +21,7 @@ pub(super) unsafe fn input<'r, 'a: 'r>(
     room: &'r mut Room<'a>,
 ) -> Result<Input<'r>, Wrong> {
     // SAFETY: each is null or valid for one item, as the caller promises.
-    let (schema, array) = unsafe { (slice(column.schema, 1), slice(column.array, 1)) };
-    let ([schema], [array]) =
-        (schema.map_err(|_| Flaw::Released)?, array.map_err(|_| Flaw::Released)?)
-    else {
-        return Err(Flaw::Released.into());
-    };
-    if schema.release.is_none() || array.release.is_none() {
-        return Err(Flaw::Released.into());
-    }
+    let (schema, array) = unsafe { there(column.schema, column.array, Flaw::Released)? };
     // SAFETY: as the caller promises.
     unsafe {
         if format(schema)? == *b"+s\0" {
@@ -39,6 +31,27 @@ pub(super) unsafe fn input<'r, 'a: 'r>(
             plain(schema, array, room)
         }
     }
+}
+
+/// A type and its array; `absent` where one of them is null, or not aligned.
+///
+/// A field or a dictionary may have been moved out of its parent, which leaves it released: what
+/// it says of its buffers is not true any more.
+///
+/// # Safety
+/// Each is null or valid for one item, for as long as `'a`.
+unsafe fn there<'a>(
+    schema: *const SmspohArrowSchema,
+    array: *const SmspohArrowArray,
+    absent: Flaw,
+) -> Result<(&'a SmspohArrowSchema, &'a SmspohArrowArray), Flaw> {
+    // SAFETY: as the caller promises.
+    let (schema, array) = unsafe { (slice(schema, 1), slice(array, 1)) };
+    let (Ok([schema]), Ok([array])) = (schema, array) else { return Err(absent) };
+    if schema.release.is_none() || array.release.is_none() {
+        return Err(Flaw::Released);
+    }
+    Ok((schema, array))
 }
 
 /// The field of a struct that has one and no nulls of its own.
@@ -56,8 +69,7 @@ unsafe fn only_field<'a>(
     let (types, fields) = unsafe { (slice(schema.children, 1)?, slice(array.children, 1)?) };
     let (&[kind], &[field]) = (types, fields) else { return Err(Flaw::Shape.into()) };
     // SAFETY: each of them is null or valid.
-    let (kind, field) = unsafe { (slice(kind, 1), slice(field, 1)) };
-    let (Ok([kind]), Ok([field])) = (kind, field) else { return Err(Flaw::Shape.into()) };
+    let (kind, field) = unsafe { there(kind, field, Flaw::Shape)? };
     let rows = Rows::of(array)?;
     // SAFETY: as the caller promises.
     if unsafe { validity(array, rows)? }.is_some() {
@@ -84,10 +96,7 @@ unsafe fn plain<'r, 'a: 'r>(
         if schema.dictionary.is_null() {
             return Ok(Input { values: texts(schema, array, room)?, codes: None });
         }
-        let kinds = slice(schema.dictionary.cast_const(), 1)?;
-        let (Ok([values]), [kind]) = (slice(array.dictionary.cast_const(), 1), kinds) else {
-            return Err(Flaw::Shape.into());
-        };
+        let (kind, values) = there(schema.dictionary, array.dictionary, Flaw::Shape)?;
         if !kind.dictionary.is_null() {
             return Err(Flaw::Format.into());
         }
