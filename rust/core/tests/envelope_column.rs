@@ -1,7 +1,7 @@
 //! Columns of tokens, against one row at a time.
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
 use proptest::prelude::*;
-use smspoh_core::column::{Bits, Column, Cut, Flaw, Input, Wrong};
+use smspoh_core::column::{Bits, Column, Cut, Flaw, Input, VIEW, Views, Wrong};
 use smspoh_core::envelope::{
     Base64, Cipher, Keys, Profile, Run, VERDICT_NAMES, decrypt_batch, decrypt_column,
     encrypt_column, is_weak,
@@ -115,6 +115,29 @@ fn keys_are_as_many_as_rows_and_a_single_one_is_usable() {
     assert_eq!(seal(&Keys::Same(b"")).err(), Some(Wrong::Error(Error::Argument)));
     assert!(seal(&Keys::Same(b"weak")).unwrap().has_weak_key);
     assert!(!seal(&Keys::Same(b"a key of more than twenty bytes")).unwrap().has_weak_key);
+}
+
+/// Each row is the same mebibyte, so that 2 GiB of tokens are asked for with little memory.
+#[test]
+fn tokens_of_two_gibibytes_are_refused_before_the_work() {
+    const SIZE: usize = 1 << 20;
+    let (text, mut view) = (vec![b'a'; SIZE], [0; VIEW]);
+    view[..4].copy_from_slice(&(SIZE as i32).to_ne_bytes());
+    let token = PROFILE.cipher.wire_size(SIZE).unwrap();
+    let rows = i32::MAX as usize / token + 1;
+    let (views, buffers) = (vec![view; rows], [&text[..]]);
+    let values = Column::Views(Views::new(&views, &buffers, None).unwrap());
+    let texts = Input { values, codes: None };
+    let mut is_asked = false;
+    let mut stop = |_, _| {
+        is_asked = true;
+        false
+    };
+    // It would be stopped if it began, as 40 ms are not enough for the work.
+    let (keys, mut watch) = (Keys::Same(b"key"), Watch::new(Some(&mut stop)));
+    let found = encrypt_column(&texts, &keys, &PROFILE, Run::on(1), &mut watch);
+    assert_eq!(found.err(), Some(Wrong::Flaw(Flaw::Size)));
+    assert!(!is_asked);
 }
 
 #[test]

@@ -90,8 +90,10 @@ pub fn encrypt_column(
     let admitted = Admitted::new(texts, keys, |key| !matches!(key.last(), None | Some(0)))?;
     let Admitted { places, values, .. } = &admitted;
     let size = |text: &&[u8]| profile.cipher.wire_size(text.len());
-    let add = |sum: usize, text| sum.checked_add(size(text)? + 1);
-    let mut data = memory::zeros(1, values.iter().try_fold(0, add).ok_or(Flaw::Size)?)?;
+    let add = |sum: usize, text| sum.checked_add(size(text)?);
+    let whole = values.iter().try_fold(0, add).ok_or(Flaw::Size)?;
+    offset(whole)?; // before the work, which may take hours
+    let mut data = memory::zeros(1, whole + values.len())?; // with a line break behind each
     let (texts, keys) = (Rows::Each(values), admitted.keys());
     encrypt_batch(values.len(), texts, keys, profile, Salt::Fresh, run, watch, &mut data)?;
 
