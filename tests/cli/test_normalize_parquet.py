@@ -229,6 +229,52 @@ def test_no_rows_keep_their_columns(run: Run) -> None:
     assert pq.read_table("out.parquet").select(table.column_names).equals(table)
 
 
+def test_rows_that_share_a_large_text_are_read_by_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(parquet_rows, "BATCH_BYTES", 1_000_000)
+    texts = [letter * 5_000 for letter in "abc"]
+    table = pa.table(
+        {"number": TEXTS[:1] * 20_000, "text": [texts[at % 3] for at in range(20_000)]}
+    )
+    pq.write_table(table, "in.parquet")
+    with Path("in.parquet").open("rb") as file:
+        rows = [batch.arrow() for batch in parquet_rows.ParquetSource(file, "number")]
+    assert (
+        max(each.nbytes for each in rows)
+        < 1_000_000 + 5_100 * parquet_rows.BATCH_ROWS_MAX / parquet_rows.STEPS
+    )
+    assert pa.concat_tables(rows).equals(table)
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())], ids=str
+)
+def test_steps_are_joined_to_batches(
+    run: Run, monkeypatch: pytest.MonkeyPatch, kind: pa.DataType
+) -> None:
+    monkeypatch.setattr(parquet_rows, "STEPS", 3)
+    monkeypatch.setattr(parquet_rows, "BATCH_ROWS_MAX", 7)
+    numbers = [*TEXTS, "x", None] * 3
+    table = pa.table(
+        {"number": pa.array(numbers, pa.string()).cast(kind), "id": range(len(numbers))}
+    )
+    pq.write_table(table, "in.parquet", row_group_size=5)
+    with Path("in.parquet").open("rb") as file:
+        sizes = [len(batch) for batch in parquet_rows.ParquetSource(file, "number")]
+    assert (max(sizes), sum(sizes)) == (6, len(numbers))
+    assert (
+        run("normalize", "in.parquet", "out.parquet", "--rejected", "bad.parquet", *ALL).code == 1
+    )
+    phones = normalize_batch(numbers)
+    out, bad = pq.read_table("out.parquet"), pq.read_table("bad.parquet")
+    assert out.column("e164").to_pylist() == [each for each in phones.e164 if each]
+    assert sorted([*out.column("id").to_pylist(), *bad.column("id").to_pylist()]) == [
+        *range(len(numbers))
+    ]
+
+
 def test_row_groups_are_made_anew(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_rows, "BATCH_ROWS_MAX", 7)
     monkeypatch.setattr(parquet_rows, "GROUP_ROWS", 20)

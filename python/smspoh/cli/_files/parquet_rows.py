@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .new_file import NewFile
 
 BATCH_ROWS_MAX: Final = 16_384
+STEPS: Final = 16  # of a batch of rows that are as large as the file says
 BUFFER_BYTES: Final = 1_048_576  # of each column chunk, read at once
 GROUP_ROWS: Final = 131_072  # of a row group that is written
 GROUP_BYTES: Final = 16_777_216  # in memory, after which a row group ends whatever its rows
@@ -141,17 +142,38 @@ class ParquetSource(Source):
         Raises:
             BadInput: the file is damaged.
         """
-        import pyarrow as pa  # noqa: PLC0415 - an extra
+        rows_max = self._batch_rows()
+        step_rows = max(1, rows_max // STEPS)
+        waiting: list[Any] = []
+        rows = size = 0
+        for step in self._steps(step_rows):
+            waiting.append(step)
+            rows += step.num_rows
+            size += step.nbytes
+            if rows + step_rows > rows_max or size >= BATCH_BYTES:
+                yield self._batch(waiting, rows)
+                waiting, rows, size = [], 0, 0
+        if waiting:
+            yield self._batch(waiting, rows)
 
+    def _steps(self, rows: int) -> Iterator[Any]:
+        # The file says how large its rows are on average. Few texts that many rows share are there
+        # once, in a dictionary, and each row that is read has its own copy: so rows are read by
+        # few, and joined until they are as large as a batch.
         columns = None if len(self.columns) == len(self._file.schema_arrow) else [*self.columns]
-        found = self._file.iter_batches(self._batch_rows(), columns=columns)
+        found = self._file.iter_batches(rows, columns=columns)
         while True:
             with _told():
-                batch = next(found, None)
-            if batch is None:
+                step = next(found, None)
+            if step is None:
                 return
-            self._read += batch.num_rows
-            yield ParquetBatch(pa.Table.from_batches([batch]), self._column)
+            yield step
+
+    def _batch(self, steps: list[Any], rows: int) -> ParquetBatch:
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+
+        self._read += rows
+        return ParquetBatch(pa.Table.from_batches(steps), self._column)
 
     def share(self) -> float | None:
         """Return how much of the rows was read."""
