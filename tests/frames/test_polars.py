@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import io
 import os
 import pickle
 import subprocess
 import sys
+import traceback
+from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -221,6 +225,37 @@ def test_a_plan_that_holds_a_key_cannot_be_pickled() -> None:
     assert KEY not in str(caught.value)
     again = pickle.loads(pickle.dumps(_Call(arrow.segments, {"unicode": True})))
     assert again(pl.Series("text", ["a"])).to_list() == by_lists.segments(["a"], unicode=True)
+
+
+class _ByValue(pickle.Pickler):
+    def reducer_override(self, value: object) -> Any:
+        if isinstance(value, FunctionType) and value.__closure__:
+            return tuple, ([cell.cell_contents for cell in value.__closure__],)
+        return NotImplemented
+
+
+def _dumps_by_value(value: object) -> bytes:
+    out = io.BytesIO()
+    _ByValue(out).dump(value)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [copy.copy, copy.deepcopy, pickle.dumps, lambda expression: expression.meta.serialize()],
+    ids=["copy", "deepcopy", "pickle", "serialize"],
+)
+def test_an_expression_that_holds_a_key_is_not_copied(
+    copied: Callable[[pl.Expr], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Polars copies an expression by serializing it, with a library that is not here.
+    monkeypatch.setitem(sys.modules, "cloudpickle", SimpleNamespace(dumps=_dumps_by_value))
+    expression = pl.col("text").smspoh.encrypt(KEY, profile=FAST)  # type: ignore[attr-defined]
+    with pytest.raises((RuntimeError, pl.exceptions.ComputeError), match="holds a key") as caught:
+        copied(expression)
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+    plan = pl.LazyFrame({"text": ["a"]}).select(expression)
+    assert copy.deepcopy(plan).collect().item() != "a"
 
 
 def test_grouped_and_over_windows() -> None:
