@@ -128,6 +128,31 @@ def test_types_become_text_or_json(run: Run) -> None:
     assert rows[0] == text | {"e164": "+959789123456", "verdict": "VALID"}
 
 
+@pytest.mark.parametrize(
+    ("unit", "count", "text"),
+    [
+        ("s", 3600, "PT3600S"),
+        ("ms", -1, "-PT0.001S"),
+        ("us", 1_500_000, "PT1.5S"),
+        ("ns", -(2**63) + 1, "-PT9223372036.854775807S"),
+        ("ns", 0, "PT0S"),
+    ],
+)
+def test_durations_become_text_of_iso_8601(run: Run, unit: str, count: int, text: str) -> None:
+    took = pa.array([count, None], pa.duration(unit))
+    nested = pa.array([[count], None], pa.list_(pa.duration(unit)))
+    table = pa.table({"number": TEXTS[:1] * 2, "took": took, "nested": nested})
+    pq.write_table(table, "in.parquet")
+    for out in ("out.jsonl", "out.csv"):
+        assert run("normalize", "in.parquet", out).code == 0
+    lines = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
+    assert [(row["took"], row["nested"]) for row in lines] == [(text, [text]), (None, None)]
+    assert [(row["took"], row["nested"]) for row in read("out.csv")] == [
+        (text, f'["{text}"]'),
+        (None, None),
+    ]
+
+
 def test_bytes_that_are_no_text_need_parquet(run: Run) -> None:
     pq.write_table(pa.table({"number": TEXTS[:1], "raw": [b"\xff"]}), "in.parquet")
     for out in ("out.csv", "out.jsonl"):

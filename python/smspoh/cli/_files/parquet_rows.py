@@ -10,6 +10,7 @@ import io
 import json
 import math
 from contextlib import contextmanager
+from datetime import timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -319,6 +320,9 @@ def _listed(column: Any) -> list[Any]:
 
     kind = column.type
     try:
+        if pa.types.is_duration(kind):  # as text it would be a count without its unit
+            counts, digits = column.cast("int64").to_pylist(), _DIGITS[kind.unit]
+            return [None if count is None else _duration(count, digits) for count in counts]
         if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
             column = column.cast(pa.string())
         return [v.decode() if isinstance(v, bytes) else v for v in column.to_pylist()]
@@ -352,8 +356,21 @@ def _without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+_DIGITS: Final = {"s": 0, "ms": 3, "us": 6, "ns": 9}  # of a second, in each unit of Arrow
+
+
+def _duration(count: int, digits: int) -> str:
+    """Return a duration as ISO 8601 has it, of a count of units of 10^-digits s."""
+    whole, part = divmod(abs(count), 10**digits)
+    fraction = f".{part:0{digits}}".rstrip("0") if part else ""
+    return f"{'-' * (count < 0)}PT{whole}{fraction}S"
+
+
 def _plain(value: Any) -> str:
     """Return as text what is nested and that JSON has not."""
+    if isinstance(value, timedelta):  # also that of pandas, which alone has nanoseconds
+        rest = getattr(value, "nanoseconds", 0)
+        return _duration(value // timedelta(microseconds=1) * 1000 + rest, 9)
     if isinstance(value, bytes):
         return value.decode(errors="backslashreplace")
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
