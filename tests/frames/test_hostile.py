@@ -103,6 +103,11 @@ HOSTILE: list[tuple[str, Callable[[Raw], object], str]] = [
         parts(schema_dictionary=ctypes.pointer(Schema())),
         "has not the",
     ),
+    (
+        "a released schema whose format is gone",
+        parts(schema_release=RELEASE_SCHEMA(), schema_format=ctypes.cast(64, ctypes.c_char_p)),
+        "was released",
+    ),
 ]
 
 

@@ -70,7 +70,9 @@ def call(
             name = f"{name} and keys"
         elif number != flaw[0]:
             name, column = "keys", keys
-        raise ArgumentError(f"{name} {_FLAWS[number].replace('{format}', _format(column))}")
+        # Nothing of a schema that has another flaw, as a released one has, may be read.
+        found = _format(column) if number == lib.SMSPOH_ARROW_FLAW_FORMAT else ""
+        raise ArgumentError(f"{name} {_FLAWS[number].replace('{format}', found)}")
     raise_from(status)
     return ffi.gc(out[0], lib.smspoh_arrow_array_free)
 
