@@ -94,19 +94,24 @@ HOSTILE: list[tuple[str, Callable[[Raw], object], str]] = [
     ("integers", parts(schema_format=b"l"), "not taken, 'l'"),
     ("a long format", parts(schema_format=b"tsu:" + b"x" * 500), "not taken, 'tsu:xxxx'"),
     ("no format", parts(schema_format=None), "not taken;"),
-    ("a table of no column", parts(schema_format=b"+s"), "not taken, '\\+s'"),
+    ("a table of no column", parts(schema_format=b"+s"), "not taken, a struct of 0 fields"),
+    (
+        "a table of a column that is not there",
+        parts(schema_format=b"+s", schema_n_children=1),
+        "has not the buffers",
+    ),
     ("a list", parts(schema_format=b"+l"), "not taken"),
     ("a released array", parts(release=RELEASE_ARRAY()), "was released"),
     ("a released schema", parts(schema_release=RELEASE_SCHEMA()), "was released"),
     (
-        "a dictionary of a type alone",
-        parts(schema_dictionary=ctypes.pointer(Schema())),
-        "has not the",
-    ),
-    (
         "a released schema whose format is gone",
         parts(schema_release=RELEASE_SCHEMA(), schema_format=ctypes.cast(64, ctypes.c_char_p)),
         "was released",
+    ),
+    (
+        "a dictionary of a type alone",
+        parts(schema_dictionary=ctypes.pointer(Schema())),
+        "has not the",
     ),
 ]
 
@@ -189,6 +194,26 @@ def test_a_part_that_was_moved_out_of_its_parent_is_a_released_one(part: str, pl
             function(whole)
     with pytest.raises(ArgumentError, match="keys was released"):
         arrow.encrypt(Raw(ROWS), whole, profile=FAST)
+
+
+def test_a_struct_that_is_not_taken_is_told_by_its_fields() -> None:
+    ints = pa.array([1, 2])
+    texts = pa.array(["1", "2"])
+    masked = pa.StructArray.from_arrays([texts], ["a"], mask=pa.array([False, True]))
+    coded_ = pa.StructArray.from_arrays(
+        [texts.dictionary_encode()], ["a"], mask=pa.array([False, True])
+    )
+    for column, said in (
+        (pa.record_batch({"a": texts, "b": texts}), "a struct of 2 fields"),
+        (pa.record_batch({"a": ints}), "a struct of a field of 'l'"),
+        (pa.record_batch({"a": ints.dictionary_encode()}), "a field of a dictionary of 'l'"),
+        (pa.record_batch({"a": masked}), "a struct of a field of a struct"),
+        (masked, "a struct with nulls of its own"),
+        (coded_, "a struct with nulls of its own"),
+        (ints.dictionary_encode(), "a dictionary of 'l'"),
+    ):
+        with pytest.raises(ArgumentError, match=f"not taken, (a struct of )?{said};"):
+            arrow.normalize(column)
 
 
 def test_views_are_inside_of_their_buffers() -> None:

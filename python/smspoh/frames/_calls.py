@@ -77,12 +77,34 @@ def call(
     return ffi.gc(out[0], lib.smspoh_arrow_array_free)
 
 
+_TEXTS: Final = frozenset(map(repr, ("u", "U", "vu", "z", "Z", "vz", "n")))
+_DICTIONARY: Final = "a dictionary of "
+
+
 def _format(column: Any) -> str:
-    """Return the format of a column, for a message."""
-    found = column.schema.format
-    if found == ffi.NULL:
+    """Return of what type a column is that is not taken, for a message."""
+    schema = column.schema
+    if _formatted(schema) != "+s":
+        return f", {_kind(schema)}" if schema.format != ffi.NULL else ""
+    if schema.n_children != 1:
+        return f", a struct of {schema.n_children} fields"
+    field = _kind(schema.children[0])
+    if field.removeprefix(_DICTIONARY) in _TEXTS:
+        return ", a struct with nulls of its own"
+    return f", a struct of a field of {field}"
+
+
+def _kind(schema: Any) -> str:
+    found, values = _formatted(schema), schema.dictionary
+    if found in set("cCsSiIlL") and values != ffi.NULL and values.release:
+        return f"{_DICTIONARY}{_formatted(values)!r}"
+    return "a struct" if found == "+s" else repr(found)
+
+
+def _formatted(schema: Any) -> str:
+    if schema.format == ffi.NULL:
         return ""
-    return f", {ffi.string(found, _FORMAT_SHOWN_MAX).decode('ascii', 'replace')!r}"
+    return str(ffi.string(schema.format, _FORMAT_SHOWN_MAX).decode("ascii", "replace"))
 
 
 def result(fields: Fields, arrays: Iterable[Any], *, is_stream: bool) -> Columns | ChunkedColumns:

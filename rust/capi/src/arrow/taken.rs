@@ -62,8 +62,10 @@ unsafe fn only_field<'a>(
     schema: &'a SmspohArrowSchema,
     array: &SmspohArrowArray,
 ) -> Result<(&'a SmspohArrowSchema, SmspohArrowArray), Wrong> {
-    if (schema.n_children, array.n_children) != (1, 1) {
-        return Err(Flaw::Format.into());
+    match (schema.n_children, array.n_children) {
+        (1, 1) => {}
+        (types, fields) if types == fields => return Err(Flaw::Format.into()),
+        _ => return Err(Flaw::Shape.into()),
     }
     // SAFETY: a struct has as many fields as it says.
     let (types, fields) = unsafe { (slice(schema.children, 1)?, slice(array.children, 1)?) };
