@@ -216,6 +216,20 @@ def test_a_struct_that_is_not_taken_is_told_by_its_fields() -> None:
             arrow.normalize(column)
 
 
+def test_a_slice_without_nulls_of_a_struct_with_some_is_taken() -> None:
+    texts = pa.array(["x", "09420123456", "09450000000", "y"])
+    mask = pa.array([True, False, False, True])
+    rows = pa.StructArray.from_arrays([texts], ["a"], mask=mask)
+    assert pa.table(arrow.normalize(rows.slice(1, 2), columns=["e164"])).to_pylist() == [
+        {"e164": "+959420123456"},
+        {"e164": "+959450000000"},
+    ]
+    for start, count in ((0, 3), (1, 3), (3, 1)):
+        with pytest.raises(ArgumentError, match="nulls of its own"):
+            arrow.normalize(rows.slice(start, count))
+    assert len(arrow.normalize(rows.slice(3, 0))) == 0
+
+
 def test_views_are_inside_of_their_buffers() -> None:
     rows = pa.array(["a text of more than twelve bytes", "short"], pa.string_view())
     views = bytearray(rows.buffers()[1])

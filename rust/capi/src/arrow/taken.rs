@@ -74,7 +74,9 @@ unsafe fn only_field<'a>(
     let (kind, field) = unsafe { there(kind, field, Flaw::Shape)? };
     let rows = Rows::of(array)?;
     // SAFETY: as the caller promises.
-    if unsafe { validity(array, rows)? }.is_some() {
+    let bits = unsafe { validity(array, rows)? };
+    // A slice has the bits of the whole, and as a rule nobody counted those that are its own.
+    if bits.is_some_and(|bits| !(0..rows.count).all(|row| bits.get(row))) {
         return Err(Flaw::Format.into());
     }
     let there = Rows::of(field)?;
