@@ -170,10 +170,25 @@ def test_integers_are_their_digits(connection: duckdb.DuckDBPyConnection) -> Non
     assert [below] == by_lists.normalize([-9450000000])
 
 
+@pytest.mark.parametrize("lossless", [False, True])
+def test_integers_of_128_bits_keep_each_digit(
+    connection: duckdb.DuckDBPyConnection, lossless: bool
+) -> None:
+    # A double would end the odd ones in an even digit.
+    numbers = [95_9450_000_001, None, 2**53 + 1, -9450000000, 10**29 + 1]
+    connection.execute(f"SET arrow_lossless_conversion = {lossless}")
+    for kind in ("HUGEINT", "UHUGEINT"):
+        rows = numbers if kind == "HUGEINT" else [abs(n) if n else n for n in numbers]
+        values = ", ".join(f"({'NULL' if n is None else n}::{kind})" for n in rows)
+        found = connection.sql(f"SELECT smspoh_normalize(n) FROM (VALUES {values}) t(n)").fetchall()
+        assert [row for (row,) in found] == by_lists.normalize(rows)
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
         ("SELECT smspoh_normalize(1.5::DOUBLE)", "ArgumentError"),
+        ("SELECT smspoh_normalize(9450000000::VARINT)", "of the type '(bignum|varint)' of DuckDB"),
         (
             "SELECT smspoh_normalize('x', 'MM', true, true, 1)",
             "the last that it takes are strict, sms",

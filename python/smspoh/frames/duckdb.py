@@ -51,7 +51,7 @@ def register(
     - `smspoh_normalize(text[, region[, strict[, sms]]])`: a struct of `e164`, `verdict`,
       `operator`, `kind`, `region` and `calling_code`. Without a region it is `'MM'`; NULL takes
       international numbers alone. `strict` is true and `sms` false where they are not given.
-      An integer is its decimal digits.
+      An integer is its decimal digits; a BIGNUM fails the query.
     - `smspoh_encrypt(text, key)`: the encrypted message, under a fresh salt in each row, also
       where the text is a constant.
     - `smspoh_decrypt(token, key[, lenient])`: a struct of `text` and `verdict`.
@@ -309,9 +309,35 @@ def _whole(column: Any) -> Any:
 def _numbers(column: Any) -> Any:
     """Return texts as they are, and integers as their digits."""
     kind = column.type
+    if isinstance(column, pa.ExtensionArray):
+        return _of_duckdb(column)
     if pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0):
         return digits(column)
     return column
+
+
+def _of_duckdb(column: Any) -> Any:
+    """Return what Arrow has no type for: HUGEINT and UHUGEINT as their digits, JSON as it is.
+
+    HUGEINT comes like this with `arrow_lossless_conversion`, BIGNUM always.
+
+    Raises:
+        ArgumentError: the column is of another type, whose bytes are no text.
+    """
+    name = getattr(column.type, "type_name", "")  # of `arrow.opaque`
+    if name not in ("hugeint", "uhugeint"):
+        if pa.types.is_binary(column.storage.type):
+            raise ArgumentError(
+                f"column is of the type {name or column.type.extension_name!r} of DuckDB, which is"
+                " not taken; text or integers are needed"
+            )
+        return column
+    is_signed = name == "hugeint"
+    numbers = [
+        value if value is None else int.from_bytes(value, "little", signed=is_signed)
+        for value in column.storage.to_pylist()
+    ]
+    return pa.array([None if n is None else str(n) if n >= 0 else "" for n in numbers], pa.string())
 
 
 def _checked(keys: Mapping[str, str | bytes], profile: EnvelopeProfile) -> dict[str, str | bytes]:
