@@ -89,6 +89,7 @@ HOSTILE: list[tuple[str, Callable[[Raw], object], str]] = [
     ("too few buffers", parts(n_buffers=2), "has not the buffers"),
     ("buffers below 0", parts(n_buffers=-3), "has not the buffers"),
     ("none of the buffers of a null", parts(schema_format=b"n"), "has not the buffers"),
+    ("buffers of a null below 0", parts(schema_format=b"n", n_buffers=-1), "has not the buffers"),
     ("too few buffers of views", parts(schema_format=b"vu", n_buffers=2), "has not the buffers"),
     ("a child", parts(n_children=1), "has not the buffers"),
     ("integers", parts(schema_format=b"l"), "not taken, 'l'"),
@@ -153,6 +154,10 @@ def test_codes_are_in_their_dictionary() -> None:
     nested.schema.dictionary.contents.dictionary = ctypes.pointer(Schema())
     with pytest.raises(ArgumentError, match="not taken"):
         arrow.normalize(nested)
+    parent = coded([0])
+    parent.array.n_children = 1
+    with pytest.raises(ArgumentError, match="has not the buffers and children"):
+        arrow.normalize(parent)
     floats = coded([0])
     floats.schema.format = b"f"
     with pytest.raises(ArgumentError, match="not taken, 'f'"):

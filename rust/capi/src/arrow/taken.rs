@@ -212,7 +212,7 @@ unsafe fn texts<'r, 'a: 'r>(
             b"U\0\0" | b"Z\0\0" => Column::Cut64(cut::<i64>(array, rows)?),
             b"vu\0" | b"vz\0" => Column::Views(views(array, rows, room)?),
             // It has no buffer; Polars says that it has one, as Arrow did before 1.0.
-            b"n\0\0" if array.n_buffers <= 1 => Column::Null(rows.count),
+            b"n\0\0" if (0..=1).contains(&array.n_buffers) => Column::Null(rows.count),
             b"n\0\0" => return Err(Flaw::Shape.into()),
             _ => return Err(Flaw::Format.into()),
         }
@@ -296,7 +296,9 @@ unsafe fn codes_of<T: Copy + TryInto<usize> + 'static>(
     values: usize,
 ) -> Result<Codes, Wrong> {
     // SAFETY: as the caller promises.
-    let &[_, codes] = (unsafe { buffers(array)? }) else { return Err(Flaw::Shape.into()) };
+    let (&[_, codes], 0) = (unsafe { buffers(array)? }, array.n_children) else {
+        return Err(Flaw::Shape.into());
+    };
     // SAFETY: as the caller promises; there is a code for each row.
     let (validity, codes) = unsafe { (validity(array, rows)?, items::<T>(codes, rows.end())?) };
     let codes = codes.get(rows.offset..).unwrap_or_default();
