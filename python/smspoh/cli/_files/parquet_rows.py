@@ -7,10 +7,7 @@ groups of our own.
 from __future__ import annotations
 
 import io
-import json
-import math
 from contextlib import contextmanager
-from datetime import timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +15,7 @@ from smspoh._spreadsheet import OWN_COLUMNS, VERDICT_COLUMN
 from smspoh.cli._exit import BadInput
 
 from .batch import BATCH_BYTES, Batch, Sink, Source
+from .parquet_values import cell, dumps, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,7 +74,7 @@ class ParquetBatch(Batch):
         Raises:
             BadInput: a type has no such form.
         """
-        return zip(*[map(_cell, column) for column in self._lists()], strict=True)
+        return zip(*[map(cell, column) for column in self._lists()], strict=True)
 
     def objects(self) -> Iterator[str]:
         """Yield each row as an object of JSON.
@@ -86,14 +84,14 @@ class ParquetBatch(Batch):
         """
         names = self._rows.column_names
         for values in zip(*self._lists(), strict=True):
-            yield _dumps(dict(zip(names, values, strict=True)))
+            yield dumps(dict(zip(names, values, strict=True)))
 
     def arrow(self) -> Any:
         """Return the rows as they are."""
         return self._rows
 
     def _lists(self) -> list[list[Any]]:
-        return [_listed(column) for column in self._rows.columns]
+        return [listed(column) for column in self._rows.columns]
 
 
 class ParquetSource(Source):
@@ -308,79 +306,6 @@ def _can_be_numbers(kind: Any) -> bool:
             types.is_null,
         )
     )
-
-
-def _listed(column: Any) -> list[Any]:
-    """Return a column as a list of what JSON has, but for what is nested.
-
-    Raises:
-        BadInput: its type has no such form.
-    """
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-
-    kind = column.type
-    try:
-        if pa.types.is_duration(kind):  # as text it would be a count without its unit
-            counts, digits = column.cast("int64").to_pylist(), _DIGITS[kind.unit]
-            return [None if count is None else _duration(count, digits) for count in counts]
-        if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
-            column = column.cast(pa.string())
-        return [v.decode() if isinstance(v, bytes) else v for v in column.to_pylist()]
-    except (pa.ArrowException, ValueError):
-        raise BadInput(
-            f"FILE has a column of {kind}, part of which is no text: OUT needs to be Parquet"
-        ) from None
-
-
-def _cell(value: Any) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _dumps(value) if isinstance(value, (dict, list)) else value
-
-
-def _dumps(value: Any) -> str:
-    """Return JSON; NaN and the infinities, which it has not, as null."""
-    try:
-        return json.dumps(value, **_JSON, allow_nan=False)
-    except ValueError:
-        return json.dumps(_without_nan(value), **_JSON)
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_nan(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [*map(_without_nan, value)]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-_DIGITS: Final = {"s": 0, "ms": 3, "us": 6, "ns": 9}  # of a second, in each unit of Arrow
-
-
-def _duration(count: int, digits: int) -> str:
-    """Return a duration as ISO 8601 has it, of a count of units of 10^-digits s."""
-    whole, part = divmod(abs(count), 10**digits)
-    fraction = f".{part:0{digits}}".rstrip("0") if part else ""
-    return f"{'-' * (count < 0)}PT{whole}{fraction}S"
-
-
-def _plain(value: Any) -> str:
-    """Return as text what is nested and that JSON has not."""
-    if isinstance(value, timedelta):  # also that of pandas, which alone has nanoseconds
-        rest = getattr(value, "nanoseconds", 0)
-        return _duration(value // timedelta(microseconds=1) * 1000 + rest, 9)
-    if isinstance(value, bytes):
-        return value.decode(errors="backslashreplace")
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-_JSON: Final[dict[str, Any]] = {
-    "ensure_ascii": False,
-    "separators": (",", ":"),
-    "default": _plain,
-}
 
 
 @contextmanager
