@@ -196,9 +196,16 @@ def test_numbers_of_every_type_of_text_are_judged_alike(
     assert [row["calling_code"] for row in rows] == phones.country_codes
 
 
-@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.null()], ids=str)
+@pytest.mark.parametrize(
+    "kind",
+    [pa.int64(), pa.uint64(), pa.decimal128(12, 0), pa.decimal256(50, 0), pa.null()],
+    ids=str,
+)
 def test_numbers_may_be_integers_or_nothing(run: Run, kind: pa.DataType) -> None:
-    given = [None, None] if kind == pa.null() else [959789123456, None]
+    is_signed = kind not in (pa.uint64(), pa.null())
+    given = (
+        [None, None] if kind == pa.null() else [959789123456, None, *[-959789123456] * is_signed]
+    )
     pq.write_table(pa.table({"number": pa.array(given, kind)}), "in.parquet")
     run("normalize", "in.parquet", "out.parquet", *ALL)
     phones = normalize_batch(given)
@@ -215,6 +222,10 @@ def test_numbers_may_be_integers_or_nothing(run: Run, kind: pa.DataType) -> None
         (
             pa.table({"number": [1.5]}),
             "the column of --column is double: it needs texts or integers",
+        ),
+        (
+            pa.table({"number": pa.array([Decimal("1.5")], pa.decimal128(12, 2))}),
+            "the column of --column is decimal128(12, 2): it needs texts or integers",
         ),
         (
             pa.table({"phone": ["x"], "b": ["y"]}),

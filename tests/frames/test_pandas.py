@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -145,6 +146,15 @@ def test_integers_are_their_digits(dtype: Any) -> None:
     assert by_rows(found) == by_lists.normalize(INTEGERS)
 
 
+@pytest.mark.parametrize("dtype", [pa.decimal128(12, 0), pa.decimal256(50, 0), "category"], ids=str)
+def test_decimals_of_scale_0_are_integers(dtype: Any) -> None:
+    kind = pd.ArrowDtype(pa.decimal128(12, 0) if dtype == "category" else dtype)
+    rows = [*INTEGERS, None]
+    column = pd.Series([row if row is None else Decimal(row) for row in rows], dtype=kind)
+    column = column.astype(dtype) if dtype == "category" else column
+    assert by_rows(column.smspoh.normalize()) == by_lists.normalize(rows)
+
+
 def test_integers_beside_nothing() -> None:
     rows = [9450000000, None]
     for column in (
@@ -197,12 +207,13 @@ def test_mixed_categories() -> None:
         pd.Series([True]),
         pd.Series(pd.to_datetime(["2026-11-27"])),
         pd.Series([1 + 2j]),
+        pd.Series([Decimal("1.50")], dtype=pd.ArrowDtype(pa.decimal128(12, 2))),
         pd.Series(["09450000000"], dtype=pd.SparseDtype(object)),
     ],
-    ids=["floats", "bools", "dates", "complex", "sparse"],
+    ids=["floats", "bools", "dates", "complex", "decimals", "sparse"],
 )
 def test_a_column_of_another_type_is_refused(column: Any) -> None:
-    kinds = r"the column is of (float64|bool|datetime64|complex128|Sparse)"
+    kinds = r"the column is of (float64|bool|datetime64|complex128|decimal128\(12, 2\)|Sparse)"
     with pytest.raises(ArgumentError, match=kinds):
         column.smspoh.normalize()
     with pytest.raises(ArgumentError, match="a column of text is needed"):
@@ -210,7 +221,8 @@ def test_a_column_of_another_type_is_refused(column: Any) -> None:
 
 
 def test_only_numbers_may_be_integers() -> None:
-    for column in (pd.Series([1]), pd.Series([1]).astype("category")):
+    decimals = pd.Series([Decimal(1)], dtype=pd.ArrowDtype(pa.decimal128(12, 0)))
+    for column in (pd.Series([1]), pd.Series([1]).astype("category"), decimals):
         with pytest.raises(ArgumentError, match="a column of text is needed"):
             column.smspoh.segments()
 

@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import traceback
+from decimal import Decimal
 from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -162,12 +163,21 @@ def test_integers_are_their_digits() -> None:
     for kind in (pl.Int64, pl.Int128):
         found = pl.Series(numbers, dtype=kind).smspoh.normalize()  # type: ignore[attr-defined]
         assert found.to_list() == by_lists.normalize(numbers)
+    decimals = pl.Series(
+        [None if n is None else Decimal(n) for n in numbers], dtype=pl.Decimal(20, 0)
+    )
+    assert decimals.smspoh.normalize().to_list() == by_lists.normalize(numbers)  # type: ignore[attr-defined]
     assert pl.Series([95], dtype=pl.UInt8).smspoh.normalize().to_list() == by_lists.normalize([95])  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_column_of_another_type_is_refused(engine: Any) -> None:
-    for column, kind in (([9.45e9], "Float64"), ([[1]], "List"), ([True], "Boolean")):
+    for column, kind in (
+        ([9.45e9], "Float64"),
+        ([[1]], "List"),
+        ([True], "Boolean"),
+        ([Decimal("1.50")], r"Decimal\(precision=\d+, scale=2\)"),
+    ):
         frame = pl.DataFrame({"phone": column})
         said = f"the column is of {kind}; text or integers are needed"
         with pytest.raises(ArgumentError, match=said):
@@ -178,6 +188,8 @@ def test_a_column_of_another_type_is_refused(engine: Any) -> None:
     for keys in (KEY, pl.Series([KEY])):
         with pytest.raises(ArgumentError, match="of Int64; a column of text is needed"):
             pl.Series([95]).smspoh.encrypt(keys, profile=FAST)  # type: ignore[attr-defined]
+        with pytest.raises(ArgumentError, match=r"scale=0\); a column of text is needed"):
+            pl.Series([Decimal(95)]).smspoh.encrypt(keys, profile=FAST)  # type: ignore[attr-defined]
 
 
 def test_one_key_in_a_literal_is_that_of_all_rows() -> None:

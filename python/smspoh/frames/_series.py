@@ -11,7 +11,7 @@ from smspoh._inputs import as_bytes
 from smspoh.errors import ArgumentError
 from smspoh.phone._calls import cell
 
-from ._digits import digits
+from ._digits import digits, is_integer, is_text, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,20 +43,14 @@ def texts(column: Any, otherwise: bytes | None) -> Any:
             return otherwise
 
     array = _array(column, text)
-    if pa.types.is_integer(_value_type(array)):
+    if is_integer(value_type(array.type)):
         raise ArgumentError(f"the column is of {column.dtype}; a column of text is needed")
     return array
 
 
 def numbers(column: Any) -> Any:
     """Return a Series of phone numbers as `texts` does; integers as their digits."""
-    array = _array(column, cell)
-    if pa.types.is_integer(array.type):
-        return digits(array)
-    if pa.types.is_dictionary(array.type) and pa.types.is_integer(array.type.value_type):
-        array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-        return pa.DictionaryArray.from_arrays(array.indices, digits(array.dictionary))
-    return array
+    return digits(_array(column, cell))
 
 
 def _array(column: Any, to_cell: Cell) -> Any:
@@ -74,28 +68,11 @@ def _array(column: Any, to_cell: Cell) -> Any:
         array = None
     if array is not None and array.null_count == len(array):  # an empty column of a file
         return pa.nulls(len(array))
-    if array is None or not _is_text(_value_type(array)):
+    kind = None if array is None else value_type(array.type)
+    if kind is None or not (is_text(kind) or is_integer(kind)):
         needed = "text or integers are needed" if to_cell is cell else "a column of text is needed"
         raise ArgumentError(f"the column is of {column.dtype}; {needed}")
     return array
-
-
-def _is_text(kind: Any) -> bool:
-    """Whether rows of a type of Arrow are texts, or integers."""
-    asked = (
-        pa.types.is_string,
-        pa.types.is_large_string,
-        pa.types.is_string_view,
-        pa.types.is_binary,
-        pa.types.is_large_binary,
-        pa.types.is_binary_view,
-        pa.types.is_integer,
-    )
-    return any(is_of(kind) for is_of in asked)
-
-
-def _value_type(array: Any) -> Any:
-    return array.type.value_type if pa.types.is_dictionary(array.type) else array.type
 
 
 def _objects(column: Any, to_cell: Cell) -> Any:

@@ -308,12 +308,7 @@ def _whole(column: Any) -> Any:
 
 def _numbers(column: Any) -> Any:
     """Return texts as they are, and integers as their digits."""
-    kind = column.type
-    if isinstance(column, pa.ExtensionArray):
-        return _of_duckdb(column)
-    if pa.types.is_integer(kind) or (pa.types.is_decimal(kind) and kind.scale == 0):
-        return digits(column)
-    return column
+    return _of_duckdb(column) if isinstance(column, pa.ExtensionArray) else digits(column)
 
 
 def _of_duckdb(column: Any) -> Any:

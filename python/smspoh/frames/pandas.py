@@ -54,8 +54,8 @@ class SeriesAccessor:
     ) -> pd.DataFrame:
         """Return the E.164 form of each phone number, with a verdict.
 
-        The column is of texts, of integers, which are their decimal digits, or of objects: one
-        that is neither is NOT_A_NUMBER.
+        The column is of texts, of integers (also decimals of scale 0), which are their decimal
+        digits, or of objects: one that is neither text nor int is NOT_A_NUMBER.
 
         Args:
             region: the region of a number without a calling code, as in `smspoh.normalize`.

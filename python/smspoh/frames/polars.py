@@ -48,7 +48,7 @@ class _Call:
         options: its keyword arguments.
         keys: a key for all rows, for a function that needs one.
         paired: whether a piece is a struct of a column and its keys.
-        numbers: whether integers are taken.
+        numbers: whether integers are taken, which decimals of scale 0 are too.
     """
 
     function: Callable[..., Any]
@@ -70,11 +70,12 @@ class _Call:
     def of(self, *columns: pl.Series) -> pl.Series:
         """Return what is made of a column, and of its keys; the name is that of the column."""
         name, kind = columns[0].name, columns[0].dtype
-        if self.numbers and kind.is_integer():
+        if self.numbers and _is_integer(kind):
             columns = (_digits(columns[0]),)
         elif kind.is_numeric() or kind.is_temporal() or kind.base_type() in _REFUSED:
+            found = kind if kind.is_decimal() else kind.base_type()
             needed = "text or integers are needed" if self.numbers else "a column of text is needed"
-            raise ArgumentError(f"the column is of {kind.base_type()}; {needed}")
+            raise ArgumentError(f"the column is of {found}; {needed}")
         # Polars ends the process when it hands out a column whose name has a NUL.
         arguments: list[object] = [column.alias("") for column in columns]
         if self.keys is not None:
@@ -92,6 +93,11 @@ class _Call:
         if self.keys is not None:
             raise TypeError("a plan that holds a key is not serialized; give a column of keys")
         return _Call, (self.function, self.options, None, self.paired, self.numbers)
+
+
+def _is_integer(kind: pl.DataType) -> bool:
+    """Return for a type of Polars what `_digits.is_integer` does for one of pyarrow."""
+    return kind.is_integer() or (isinstance(kind, pl.Decimal) and kind.scale == 0)
 
 
 def _digits(numbers: pl.Series) -> pl.Series:
@@ -154,7 +160,7 @@ class _Namespace(Generic[Column]):
     ) -> Column:
         """Return the E.164 form of each phone number, with a verdict.
 
-        An integer is its decimal digits.
+        An integer, as a decimal of scale 0 is too, is its decimal digits.
 
         Args:
             region: the region of a number without a calling code, as in `smspoh.normalize`.

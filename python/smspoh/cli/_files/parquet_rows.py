@@ -53,12 +53,10 @@ class ParquetBatch(Batch):
 
     @property
     def numbers(self) -> Any:
-        """The column of numbers, as an array of text or a list of integers."""
-        import pyarrow as pa  # noqa: PLC0415 - an extra
+        """The column of numbers, as an array of text: integers are their digits."""
+        from smspoh.frames._digits import digits  # noqa: PLC0415 - an extra
 
-        column = self._rows.column(self._column)
-        if pa.types.is_integer(column.type):
-            return column.to_pylist()
+        column = digits(self._rows.column(self._column))
         return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
     def __len__(self) -> int:
@@ -102,7 +100,7 @@ class ParquetSource(Source):
 
         Args:
             source: the file, in which any place can be read.
-            column: the name that numbers have: texts, or integers.
+            column: the name that numbers have: texts, or integers, also as decimals of scale 0.
 
         Raises:
             BadInput: it is a pipe or no Parquet file, or has no such column.
@@ -291,21 +289,10 @@ def _taken(rows: Any, places: Sequence[int]) -> Any:
 def _can_be_numbers(kind: Any) -> bool:
     from pyarrow import types  # noqa: PLC0415 - an extra
 
-    if types.is_dictionary(kind):
-        kind = kind.value_type
-    return any(
-        is_it(kind)
-        for is_it in (
-            types.is_string,
-            types.is_large_string,
-            types.is_string_view,
-            types.is_binary,
-            types.is_large_binary,
-            types.is_binary_view,
-            types.is_integer,
-            types.is_null,
-        )
-    )
+    from smspoh.frames._digits import is_integer, is_text, value_type  # noqa: PLC0415 - an extra
+
+    kind = value_type(kind)
+    return is_text(kind) or is_integer(kind) or bool(types.is_null(kind))
 
 
 @contextmanager
