@@ -92,8 +92,10 @@ HOSTILE: list[tuple[str, Callable[[Raw], object], str]] = [
     ("buffers of a null below 0", parts(schema_format=b"n", n_buffers=-1), "has not the buffers"),
     ("too few buffers of views", parts(schema_format=b"vu", n_buffers=2), "has not the buffers"),
     ("a child", parts(n_children=1), "has not the buffers"),
-    ("integers", parts(schema_format=b"l"), "not taken, 'l'"),
-    ("a long format", parts(schema_format=b"tsu:" + b"x" * 500), "not taken, 'tsu:xxxx'"),
+    ("integers", parts(schema_format=b"l"), "not taken, int64;"),
+    ("a name in a format", parts(schema_format=b"tsu:" + b"x" * 500), "not taken, timestamp;"),
+    ("a long format", parts(schema_format=b"x" * 500), "not taken, 'xxxxxxxx';"),
+    ("a decimal of no digits", parts(schema_format=b"d:" + b"x" * 500), "not taken, 'd:xxxxxx';"),
     ("no format", parts(schema_format=None), "not taken;"),
     ("a table of no column", parts(schema_format=b"+s"), "not taken, a struct of 0 fields"),
     (
@@ -160,7 +162,7 @@ def test_codes_are_in_their_dictionary() -> None:
         arrow.normalize(parent)
     floats = coded([0])
     floats.schema.format = b"f"
-    with pytest.raises(ArgumentError, match="not taken, 'f'"):
+    with pytest.raises(ArgumentError, match="not taken, float;"):
         arrow.normalize(floats)
 
 
@@ -210,15 +212,41 @@ def test_a_struct_that_is_not_taken_is_told_by_its_fields() -> None:
     )
     for column, said in (
         (pa.record_batch({"a": texts, "b": texts}), "a struct of 2 fields"),
-        (pa.record_batch({"a": ints}), "a struct of a field of 'l'"),
-        (pa.record_batch({"a": ints.dictionary_encode()}), "a field of a dictionary of 'l'"),
+        (pa.record_batch({"a": ints}), "a struct of a field of int64"),
+        (pa.record_batch({"a": ints.dictionary_encode()}), "a field of a dictionary of int64"),
         (pa.record_batch({"a": masked}), "a struct of a field of a struct"),
         (masked, "a struct with nulls of its own"),
         (coded_, "a struct with nulls of its own"),
-        (ints.dictionary_encode(), "a dictionary of 'l'"),
+        (ints.dictionary_encode(), "a dictionary of int64"),
     ):
         with pytest.raises(ArgumentError, match=f"not taken, (a struct of )?{said};"):
             arrow.normalize(column)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (pa.float64(), "double"),
+        (pa.float16(), "half float"),
+        (pa.bool_(), "boolean"),
+        (pa.uint8(), "uint8"),
+        (pa.date32(), "date"),
+        (pa.time64("ns"), "time"),
+        (pa.timestamp("us", "Asia/Yangon"), "timestamp"),
+        (pa.duration("s"), "duration"),
+        (pa.month_day_nano_interval(), "interval"),
+        (pa.decimal128(13, 1), r"decimal\(13, 1\)"),
+        (pa.decimal256(76, -10), r"decimal\(76, -10\)"),
+        (pa.binary(16), "binary of a fixed size"),
+        (pa.list_(pa.string()), "list"),
+        (pa.list_(pa.string(), 2), "list of a fixed size"),
+        (pa.map_(pa.string(), pa.string()), "map"),
+    ],
+    ids=str,
+)
+def test_a_type_that_is_not_taken_is_told_in_words(kind: pa.DataType, said: str) -> None:
+    with pytest.raises(ArgumentError, match=f"of a type that is not taken, {said};"):
+        arrow.normalize(pa.array([None], kind))
 
 
 def test_a_slice_without_nulls_of_a_struct_with_some_is_taken() -> None:

@@ -8,13 +8,12 @@ from smspoh._abi import check, ffi, lib
 from smspoh.errors import ArgumentError
 
 from ._columns import ChunkedColumns, Columns
+from ._formats import refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ._columns import Fields
-
-_FORMAT_SHOWN_MAX: Final = 8  # characters of a format; some have a name in them
 
 _FLAWS: Final[dict[int, str]] = {
     lib.SMSPOH_ARROW_FLAW_RELEASED: "was released before it was read; one that is there is needed",
@@ -71,40 +70,10 @@ def call(
         elif number != flaw[0]:
             name, column = "keys", keys
         # Nothing of a schema that has another flaw, as a released one has, may be read.
-        found = _format(column) if number == lib.SMSPOH_ARROW_FLAW_FORMAT else ""
+        found = refused(column.schema) if number == lib.SMSPOH_ARROW_FLAW_FORMAT else ""
         raise ArgumentError(f"{name} {_FLAWS[number].replace('{format}', found)}")
     raise_from(status)
     return ffi.gc(out[0], lib.smspoh_arrow_array_free)
-
-
-_TEXTS: Final = frozenset(map(repr, ("u", "U", "vu", "z", "Z", "vz", "n")))
-_DICTIONARY: Final = "a dictionary of "
-
-
-def _format(column: Any) -> str:
-    """Return of what type a column is that is not taken, for a message."""
-    schema = column.schema
-    if _formatted(schema) != "+s":
-        return f", {_kind(schema)}" if schema.format != ffi.NULL else ""
-    if schema.n_children != 1:
-        return f", a struct of {schema.n_children} fields"
-    field = _kind(schema.children[0])
-    if field.removeprefix(_DICTIONARY) in _TEXTS:
-        return ", a struct with nulls of its own"
-    return f", a struct of a field of {field}"
-
-
-def _kind(schema: Any) -> str:
-    found, values = _formatted(schema), schema.dictionary
-    if found in set("cCsSiIlL") and values != ffi.NULL and values.release:
-        return f"{_DICTIONARY}{_formatted(values)!r}"
-    return "a struct" if found == "+s" else repr(found)
-
-
-def _formatted(schema: Any) -> str:
-    if schema.format == ffi.NULL:
-        return ""
-    return str(ffi.string(schema.format, _FORMAT_SHOWN_MAX).decode("ascii", "replace"))
 
 
 def result(fields: Fields, arrays: Iterable[Any], *, is_stream: bool) -> Columns | ChunkedColumns:

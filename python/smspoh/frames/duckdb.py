@@ -32,7 +32,7 @@ from smspoh.envelope import YII2, EnvelopeProfile
 from smspoh.errors import ArgumentError
 
 from . import arrow
-from ._digits import digits
+from ._digits import digits, is_integer, is_text, value_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -307,8 +307,20 @@ def _whole(column: Any) -> Any:
 
 
 def _numbers(column: Any) -> Any:
-    """Return texts as they are, and integers as their digits."""
-    return _of_duckdb(column) if isinstance(column, pa.ExtensionArray) else digits(column)
+    """Return texts as they are, and integers as their digits.
+
+    Raises:
+        ArgumentError: the column is of another type.
+    """
+    if isinstance(column, pa.ExtensionArray):
+        return _of_duckdb(column)
+    kind = value_type(column.type)
+    # Which structs are taken, `arrow` says.
+    if not (
+        is_text(kind) or is_integer(kind) or pa.types.is_null(kind) or pa.types.is_struct(kind)
+    ):
+        raise ArgumentError(f"column is of {kind}, which is not taken; text or integers are needed")
+    return digits(column)
 
 
 def _of_duckdb(column: Any) -> Any:
