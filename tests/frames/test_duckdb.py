@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from smspoh import ArgumentError
+from smspoh import ArgumentError, WeakKeyWarning
 from smspoh.frames import duckdb as frames
 
 from . import by_lists, leaks
@@ -261,6 +261,14 @@ def test_named_keys_are_looked_at_when_they_are_given(
         frames.register(connection, keys={5: KEY})  # type: ignore[dict-item]
     with pytest.raises(TypeError, match="keys is str; a mapping of names to keys is needed"):
         frames.register(connection, keys=KEY)  # type: ignore[arg-type]
+
+
+def test_a_weak_key_is_warned_of_where_it_is_given(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    with pytest.warns(WeakKeyWarning) as caught:
+        frames.register(connection, keys={"otp": "weak"}, profile=FAST)
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 def test_a_later_call_replaces_the_functions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import smspoh.frames.pandas  # noqa: F401 - it gives pandas its accessor
-from smspoh import ArgumentError, EnvelopeProfile, WeakKeyWarning
+from smspoh import ArgumentError, EnvelopeProfile
 
 from . import by_lists, leaks
 from .conformance import FAST, KEY, NUMBERS, TEXTS, Answer, Conformance, Rows
@@ -60,6 +60,7 @@ def by_rows(frame: Any) -> list[by_lists.Row]:
 
 class TestPandas(Conformance):
     frames: Any = Accessor()
+    caller = __file__
 
     def shapes(self, rows: Rows) -> Iterator[tuple[str, Any]]:
         for dtype in DTYPES:
@@ -77,15 +78,6 @@ class TestPandas(Conformance):
 
     def column(self, answer: Any) -> list[Any]:
         return plain(answer)
-
-    def test_a_weak_key_is_warned_of_and_a_bad_one_refused(self) -> None:
-        column = self.first(["a", "b"])
-        for keys in ("weak", self.first([KEY, "weak"])):
-            with pytest.warns(WeakKeyWarning):
-                self.frames.encrypt(column, keys, profile=FAST)
-        for key in ("", "nul\0"):
-            with pytest.raises(ArgumentError, match="key"):
-                self.frames.encrypt(column, key, profile=FAST)
 
 
 def test_the_index_is_kept() -> None:

@@ -15,6 +15,7 @@ from smspoh.envelope.calls import native_profile, require_profile
 from smspoh.envelope.keys import require_usable, warn_of_weak_key
 from smspoh.phone._calls import native_options
 
+from ._caller import caller_level
 from ._calls import call, result
 from ._columns import NUMBERS, OPENED, PARTS, TEXTS, ChunkedColumns, Columns, Fields
 from ._taken import Taken, TakenArray, side_by_side
@@ -129,6 +130,20 @@ def encrypt(
 
     Source: `yii\base\Security::encryptByPassword`, Yii 2.0; docs/spec/arrow.md.
     """
+    tokens, has_weak_key = sealed(texts, keys, profile=profile, threads=threads)
+    if has_weak_key:
+        warn_of_weak_key(stacklevel=caller_level())
+    return tokens
+
+
+def sealed(
+    texts: ArrowArray | ArrowStream,
+    keys: str | bytes | ArrowArray | ArrowStream,
+    *,
+    profile: EnvelopeProfile,
+    threads: int,
+) -> tuple[Columns | ChunkedColumns, bool]:
+    """Return what `encrypt` does, and whether a key is weak, of which nothing is said."""
     require_profile(profile)
     run = Run(threads=threads)
     key = _Keys(keys)
@@ -137,15 +152,13 @@ def encrypt(
     native, is_weak = native_profile(profile)[0], ffi.new("uint8_t *")
     taken = Taken(texts, "texts")
     found: list[Any] = []
-    has_weak_key = 0
+    has_weak_key = False
     for array, of_array, column in key.beside(taken):
         how = (of_array, native, run.native, is_weak)
         encrypt_ = lib.smspoh_arrow_encrypt
         found.append(call("texts", array, encrypt_, *how, keys=column, raise_from=run.check))
-        has_weak_key |= is_weak[0]
-    if has_weak_key:
-        warn_of_weak_key(stacklevel=3)
-    return result(TEXTS, found, is_stream=taken.is_stream or key.is_stream)
+        has_weak_key |= bool(is_weak[0])
+    return result(TEXTS, found, is_stream=taken.is_stream or key.is_stream), has_weak_key
 
 
 def decrypt(

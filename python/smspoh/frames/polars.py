@@ -13,7 +13,7 @@ Python. The names that a field can have are a `Categorical`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 try:
@@ -89,10 +89,19 @@ class _Call:
             empty = pl.struct(empty, empty.alias(_KEYS), eager=True)
         return self(empty).dtype
 
+    def to_run(self) -> _Call:
+        """Return the call of a plan, which says no more of a key that was given with it."""
+        is_said = self.keys is not None and self.function is arrow.encrypt
+        return replace(self, function=_encrypt) if is_said else self
+
     def __reduce__(self) -> Any:
         if self.keys is not None:
             raise TypeError("a plan that holds a key is not serialized; give a column of keys")
         return _Call, (self.function, self.options, None, self.paired, self.numbers)
+
+
+def _encrypt(*arguments: Any, **options: Any) -> Any:
+    return arrow.sealed(*arguments, **options)[0]
 
 
 def _is_integer(kind: pl.DataType) -> bool:
@@ -116,7 +125,8 @@ def _held(columns: Sequence[str] | None) -> Sequence[object] | None:
 def _applied(column: Column, call: _Call) -> Column:
     if isinstance(column, pl.Series):
         return call(column)
-    return column.map_batches(call, return_dtype=call.return_dtype(), is_elementwise=True)
+    kind = call.return_dtype()
+    return column.map_batches(call.to_run(), return_dtype=kind, is_elementwise=True)
 
 
 def _kind(column: object) -> type:
