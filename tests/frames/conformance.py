@@ -157,8 +157,9 @@ class Conformance:
         for bad in (["e164", "e164"], ["nonsense"], []):
             with pytest.raises(ArgumentError):
                 self.frames.normalize(column, columns=bad)
-        with pytest.raises(TypeError):
-            self.frames.normalize(column, columns="e164")
+        for no_names, kind in (("e164", "str"), (b"e164", "bytes"), (5, "int")):
+            with pytest.raises(TypeError, match=f"^columns must be a list of names, not {kind}$"):
+                self.frames.normalize(column, columns=no_names)
 
     def test_parts_are_those_of_lists(self) -> None:
         for unicode in (False, True):

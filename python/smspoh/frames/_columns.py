@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from smspoh._abi import check, ffi, lib
-from smspoh._inputs import as_rows
 from smspoh.errors import ArgumentError
 
 from ._capsule import ARRAY, SCHEMA, STREAM
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+
+def names_of(columns: Iterable[object]) -> tuple[object, ...]:
+    """Return the names of fields that a caller gives.
+
+    Raises:
+        TypeError: a single str, or something that is not iterable.
+    """
+    if isinstance(columns, (str, bytes, bytearray)) or not hasattr(columns, "__iter__"):
+        raise TypeError(f"columns must be a list of names, not {type(columns).__name__}")
+    return tuple(columns)
 
 
 class Fields:
@@ -37,7 +47,7 @@ class Fields:
     def __init__(
         self, answer: int, all_names: tuple[str, ...], columns: Sequence[str] | None = None
     ) -> None:
-        names = all_names if columns is None else tuple(as_rows(columns, "columns"))
+        names = all_names if columns is None else names_of(columns)
         places = {name: place for place, name in enumerate(all_names)}
         if len(set(names)) != len(names) or (all_names and not names):
             raise ArgumentError(

@@ -23,11 +23,11 @@ except ImportError as missing:
         "smspoh.frames.polars needs Polars: pip install 'smspoh[polars]'"
     ) from missing
 
-from smspoh._inputs import as_rows
 from smspoh.envelope import YII2, EnvelopeProfile
 from smspoh.errors import ArgumentError
 
 from . import arrow
+from ._columns import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -119,7 +119,7 @@ def _digits(numbers: pl.Series) -> pl.Series:
 
 def _held(columns: Sequence[str] | None) -> Sequence[object] | None:
     """Return the names of fields as they are now, for a plan is run later, and more than once."""
-    return None if columns is None else tuple(as_rows(columns, "columns"))
+    return None if columns is None else names_of(columns)
 
 
 def _applied(column: Column, call: _Call) -> Column:
