@@ -61,6 +61,11 @@ def test_all_that_is_known_is_what_the_library_says(run: Run, kind: str) -> None
     assert [int(row["p_calling_code"]) for row in rows] == phones.country_codes
 
 
+def test_help_says_what_json_is_with_out(run: Run) -> None:
+    said = " ".join(run("normalize", "--help").out.split())
+    assert "--json Print JSON, one line a row; with OUT, one object of counts." in said
+
+
 @pytest.mark.parametrize("rejected", FORMATS)
 @pytest.mark.parametrize("kind", FORMATS)
 def test_refused_rows_go_to_a_file_of_their_own(run: Run, kind: str, rejected: str) -> None:

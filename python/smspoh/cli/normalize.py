@@ -15,7 +15,7 @@ from ._files.formats import PIPE, Format, format_by_name
 from ._files.judging import FIELDS, Judge
 from ._files.running import Job
 from ._input import batches, file_argument, open_input, read_lines, region_option
-from ._output import Progress, Rows, json_option, note, printing_after, to_json
+from ._output import Progress, Rows, note, printing_after, to_json
 from ._table import CELLS, delimiter_option, read_records
 
 if TYPE_CHECKING:
@@ -93,7 +93,12 @@ def _prefix(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     metavar="FILE",
     help="With OUT: a new file that refused rows go to instead, with the reason.",
 )
-@json_option
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print JSON, one line a row; with OUT, one object of counts.",
+)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -116,8 +121,7 @@ def command(
 
     With OUT, writes the rows of FILE to a new file, all columns as they are
     and e164 and verdict beside them. Both may be CSV, JSON lines or Parquet,
-    by their names. OUT is there when it is whole, or not at all. --json
-    prints the counts.
+    by their names. OUT is there when it is whole, or not at all.
 
     The exit code is 1 when a number was refused.
 
