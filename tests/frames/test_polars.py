@@ -135,6 +135,17 @@ def test_fields_are_taken_out_of_the_struct() -> None:
     assert len(valid) == sum(row["verdict"] == "VALID" for row in expected) > 3
 
 
+def test_two_columns_of_numbers_have_fields_of_their_own_by_a_prefix() -> None:
+    frame = pl.LazyFrame({"home": NUMBERS, "work": NUMBERS[::-1]})
+    home, work = (pl.col(name).smspoh.normalize(columns=["e164"]) for name in ("home", "work"))  # type: ignore[attr-defined]
+    with pytest.raises(pl.exceptions.DuplicateError):
+        frame.select(home.struct.unnest(), work.struct.unnest()).collect()
+    apart = frame.select(home.name.prefix_fields("home_").struct.unnest(), work.struct.unnest())
+    found = apart.collect()
+    assert dict(apart.collect_schema()) == {"home_e164": pl.String, "e164": pl.String}
+    assert found["home_e164"].to_list() == found["e164"].to_list()[::-1]
+
+
 def test_chosen_columns_come_in_their_order() -> None:
     found = pl.Series(NUMBERS).smspoh.normalize(columns=["region", "e164"])  # type: ignore[attr-defined]
     assert found.struct.fields == ["region", "e164"]
