@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from smspoh import Client
 from smspoh.sandbox import Sandbox, SandboxSettings
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_MS = 30_000  # of a machine that does much else
+expect.set_options(timeout=PATIENCE_MS)
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
 KEY = "correct horse battery staple"
 PHONE = "09450000000"
@@ -179,7 +181,7 @@ class Opener:
         context = self._browser.new_context(
             viewport={"width": width, "height": height}, locale="en-GB", **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         self._contexts.append(context)
         window = Window(context.new_page())
         self.windows.append(window)

@@ -12,6 +12,8 @@ from smspoh.gateway import OutgoingMessage
 from .conftest import BURMESE, KEY, PHONE
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from .conftest import Filled, Opener, Site
 
 
@@ -63,6 +65,24 @@ def test_a_thread_opens_from_the_list_and_is_live(site: Site, window: Opener) ->
     site.send(BURMESE)
     expect(page.locator(".bubble")).to_have_count(2)
     expect(page.locator(".bubble-text").last).to_have_attribute("lang", "my")
+
+
+def test_a_key_can_be_given_only_once_it_stays_out_of_the_address(
+    site: Site, window: Opener
+) -> None:
+    site.send("Your code is 774411.", encrypt=True, encrypt_key=KEY)
+    page = window().page
+    page.goto(site.url)
+    page.locator(".row-text").first.click()
+    page.wait_for_url("**/messages/*")
+    held: list[Route] = []
+    page.route("**/inbox.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    page.reload(wait_until="commit")
+    key = page.locator("#key")
+    key.wait_for(state="attached")
+    expect(key).to_be_hidden()
+    held[0].continue_()
+    expect(key).to_be_visible()
 
 
 def test_a_key_opens_a_message_and_its_code_is_copied(site: Site, window: Opener) -> None:

@@ -6,6 +6,10 @@ const ROWS_MAX = 500; // on a live page; older ones are a page away
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);
 
+// A form that is sent before htmx knows it would go the browser's way: the key into the address.
+// htmx asked to be called at the same event before this did.
+document.addEventListener("DOMContentLoaded", () => root.classList.add("ready"));
+
 function say(words) {
   byId("said").textContent = words;
 }
