@@ -10,6 +10,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -32,6 +33,9 @@ shared_buffers = 32MB
 wal_level = replica
 deadlock_timeout = 100ms
 """
+# After a stop without a word a server waits for the disk: for each file, of which the databases
+# of all tests have tens of thousands, or here for all at once.
+SYNC_AT_ONCE: Final = "recovery_init_sync_method = syncfs\n"
 
 
 def binaries() -> Path | None:
@@ -87,6 +91,8 @@ class Cluster:
         )
         with (self.data / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS)
+            if sys.platform == "linux" and _release(folder) >= 14:
+                settings.write(SYNC_AT_ONCE)
         self.port = 0
         self.start()
         with self.admin() as db:
