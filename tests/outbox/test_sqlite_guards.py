@@ -1,4 +1,4 @@
-"""What the file itself refuses, who may open it, and what is said of one that is not well."""
+"""Who may open the file of a journal, and what is said of one that is not well."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +19,7 @@ from smspoh.errors import ArgumentError, JournalCorrupt, JournalLocked, JournalV
 from smspoh.outbox.records import Recovered
 from smspoh.outbox.sqlite_file import APPLICATION_ID, VERSION
 from smspoh.outbox.sqlite_journal import SqliteJournal
-from smspoh.outbox.states import FINAL_STATES, Event, Policy, State, pairs
+from smspoh.outbox.states import Event, Policy, State
 
 from .harness import SETTINGS, T0, outcome, row
 
@@ -44,89 +43,6 @@ def opened(folder: Path, *, recover: bool = True, read_only: bool = False) -> Sq
 def journal(tmp_path: Path) -> Iterator[SqliteJournal]:
     with opened(tmp_path) as made:
         yield made
-
-
-def put(journal: SqliteJournal, state: State) -> int:
-    """Bring the one message of a journal to a state, without the table of transitions."""
-    journal.enqueue([row(1)], T0)
-    journal.claim(1, T0)
-    db = journal.db
-    db.execute("DROP TRIGGER message_moves_by_the_table")
-    db.execute("UPDATE message SET state = ?, retry_ms = 1", (state.value,))
-    db.execute(
-        "CREATE TRIGGER message_moves_by_the_table BEFORE UPDATE OF state ON message"
-        " WHEN NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM transition"
-        " WHERE before = OLD.state AND after = NEW.state)"
-        " BEGIN SELECT RAISE(ABORT, 'no transition leads there'); END"
-    )
-    ((found,),) = db.execute("SELECT id FROM message").fetchall()
-    return int(found)
-
-
-@pytest.mark.parametrize("before", State)
-def test_the_file_allows_the_moves_of_the_table_and_no_other(
-    journal: SqliteJournal, before: State
-) -> None:
-    put(journal, before)
-    for after in State:
-        journal.db.execute("BEGIN")
-        move = "UPDATE message SET state = ?"
-        if (before, after) in pairs() or (before is after and before not in FINAL_STATES):
-            journal.db.execute(move, (after.value,))
-        else:
-            with pytest.raises(sqlite3.IntegrityError, match=r"no transition|is final"):
-                journal.db.execute(move, (after.value,))
-        journal.db.execute("ROLLBACK")
-
-
-@pytest.mark.parametrize(
-    ("state", "column"),
-    list(product(sorted(FINAL_STATES), ["since_ms", "attempts", "waits", "first_ms", "why"])),
-)
-def test_an_end_state_cannot_be_changed(journal: SqliteJournal, state: State, column: str) -> None:
-    put(journal, state)
-    with pytest.raises(sqlite3.IntegrityError, match="is final"):
-        journal.db.execute(f"UPDATE message SET {column} = {column}")
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM message",
-        "DELETE FROM payload",
-        "DELETE FROM job",
-        "DELETE FROM transition",
-        "INSERT INTO transition VALUES ('ACCEPTED', 'PENDING')",
-        "UPDATE transition SET after = 'PENDING'",
-        "UPDATE message SET reference = 'job1-01ARZ3NDEKTSV4RRFFQ69G5FAV'",
-        "UPDATE message SET recipient = x'0000000000000000'",
-        "UPDATE message SET attempts = 'many'",
-        "UPDATE message SET waits = 9",
-        "UPDATE message SET duplicate = 2",
-        "UPDATE message SET why = 'on 09789 123'",
-        "UPDATE payload SET id = 7",
-        "UPDATE payload SET sealed = x'00'",
-        "UPDATE job SET clock_ms = 1",
-        "UPDATE job SET generation = 0",
-        "UPDATE job SET policy = 'at_least_once'",
-        "INSERT INTO payload VALUES (99, zeroblob(40))",
-        *(
-            "INSERT INTO message (id, reference, since_ms, enqueued_ms, recipient)"
-            f" VALUES (9, '{reference}', 1, 1, zeroblob(8))"
-            for reference in (
-                "job1_01ARZ3NDEKTSV4RRFFQ69G5FAV",
-                "job1-81ARZ3NDEKTSV4RRFFQ69G5FAV",
-                "job1-01ARZ3NDEKTSV4RRFFQ69G5F V",
-                "job1-01ARZ3NDEKTSV4RRFFQ69G5FA",
-                "job123-01ARZ3NDEKTSV4RRFFQ69G5FAV",
-            )
-        ),
-    ],
-)
-def test_the_file_refuses(journal: SqliteJournal, statement: str) -> None:
-    journal.enqueue([row(1)], T0)
-    with pytest.raises(sqlite3.IntegrityError):
-        journal.db.execute(statement)
 
 
 def test_a_second_opening_is_refused_here_and_elsewhere(
