@@ -131,7 +131,7 @@ def test_a_disk_that_fills_up_loses_and_repeats_nothing(
         codes = set()
         for limit in (100_000, 700_000, 1_100_000):
             done = subprocess.run(
-                [sys.executable, "-c", LIMITED, str(limit), *SEND, *QUICK],
+                [sys.executable, "-B", "-c", LIMITED, str(limit), *SEND, *QUICK],
                 capture_output=True,
                 text=True,
                 check=False,
