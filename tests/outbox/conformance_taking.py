@@ -57,6 +57,18 @@ class TakingAndSending(Harness):
             texts = [entry.caller_reference for entry in later.export()]
         assert texts == ["own-1", "own-2", "own-3", "own-4"]
 
+    @pytest.mark.parametrize("count", [1, 49, 50, 51, 100, 101, 1001])
+    def test_of_rows_with_one_key_the_first_is_taken_wherever_they_stand(
+        self, journal: Journal, count: int
+    ) -> None:
+        """As many as go together in one statement, one less, one more."""
+        rows = [row(number, key=str(number * 7 % (count - count // 4))) for number in range(count)]
+        firsts = {given["key"]: given for given in reversed(rows)}
+        expected = [given["client_reference"] for given in rows if firsts[given["key"]] is given]
+        assert journal.enqueue(rows, T0).repeated == count - len(expected)
+        assert [entry.caller_reference for entry in journal.export()] == expected
+        assert journal.enqueue(rows, T0).repeated == count
+
     def test_a_source_that_fails_says_what_is_committed_and_can_go_on(
         self, journal: Journal
     ) -> None:
