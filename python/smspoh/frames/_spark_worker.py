@@ -45,9 +45,19 @@ def _keys(value: Any, ids: pa.Array | None = None) -> Any:
     if not isinstance(value, Mapping) or ids is None:
         return value
     codes = ids.dictionary_encode()
-    found = [value.get(key_id) for key_id in codes.dictionary.to_pylist()]
+    found = [value.get(key_id) for key_id in _listed(codes.dictionary)]
     encoded = [key.encode() if isinstance(key, str) else key for key in found]
     return pa.DictionaryArray.from_arrays(codes.indices, pa.array(encoded, pa.binary()))
+
+
+def _listed(ids: pa.Array) -> list[Any]:
+    """Return ids as objects; Spark has strings that are not UTF-8, which are ids of no key."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    if not (pa.types.is_string(ids.type) or pa.types.is_large_string(ids.type)):
+        return ids.to_pylist()  # type: ignore[no-any-return, unused-ignore]
+    raw = ids.cast(pa.large_binary()).to_pylist()
+    return [None if each is None else each.decode(errors="surrogateescape") for each in raw]
 
 
 def _plain(array: pa.Array) -> pa.Array:

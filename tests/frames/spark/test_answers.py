@@ -52,6 +52,14 @@ def test_a_key_by_the_id_of_each_row(cluster: Cluster, how: str) -> None:
     assert [row.verdict for row in found] == ["OK", "OK", "OK", "BAD_KEY", "BAD_KEY", "OK"]
 
 
+def test_an_id_that_is_not_utf8_is_that_of_no_key(cluster: Cluster) -> None:
+    rows = [("text", b"a"), ("other", b"\x30\xff"), ("", None)]
+    table = frame(cluster, rows, "text string, raw binary", partitions=1)
+    ids = F.col("raw").cast("string")
+    tokens = answers(table, frames.encrypt("text", KEYS, key_ids=ids, profile=QUICK))
+    assert [token is None for token in tokens] == [False, True, True]
+
+
 def test_the_schemas_are_those_that_are_exported(cluster: Cluster) -> None:
     table = frame(cluster, ["x"], "text string")
     for made, schema in (
