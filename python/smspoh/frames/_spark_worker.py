@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from smspoh.errors import ArgumentError
+
 from . import arrow
 
 if TYPE_CHECKING:
@@ -27,15 +29,34 @@ def run(
         options: what else it takes.
         held: the broadcast of a key or of a mapping of keys; None where none is needed, or
             where the keys are an array.
+
+    Raises:
+        ArgumentError: SQL gives another number of columns.
     """
     import pyarrow as pa  # noqa: PLC0415 - without it, this file can be imported all the same
 
+    value = None if held is None else held.value
+    _require_columns(work, len(arrays), value)
     first, *others = arrays
-    if held is not None:
-        others = [_keys(held.value, *others)]
+    if value is not None:
+        others = [_keys(value, *others)]
     # One thread: a task has one core, and its neighbours have the others.
     threads = {} if work in _WITHOUT_THREADS else {"threads": 1}
     return _plain(pa.array(getattr(arrow, work)(first, *others, **options, **threads)))
+
+
+def _require_columns(work: str, found: int, value: Any) -> None:
+    """Refuse columns that would be ignored, or are missing: SQL takes any number of them."""
+    if work not in ("encrypt", "decrypt"):
+        count, needed = 1, "one column; options are those of register"
+    elif value is None:
+        count, needed = 2, "two, the second of keys"
+    elif isinstance(value, Mapping):
+        count, needed = 2, "two, the second of ids of keys"
+    else:
+        count, needed = 1, "one column, for register was given one key for every row"
+    if found != count:
+        raise ArgumentError(f"smspoh_{work} has {found} columns; needed is {needed}")
 
 
 def _keys(value: Any, ids: pa.Array | None = None) -> Any:

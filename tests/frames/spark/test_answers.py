@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from pyspark.errors import PythonException
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 from pyspark.sql.types import StructType
 
@@ -89,6 +90,27 @@ def test_sql(cluster: Cluster) -> None:
     statement = "select smspoh_encrypt(number, concat(id, ' key of many characters')) from sent"
     [[token]] = cluster.spark.sql(f"{statement} where number is not null").collect()
     assert decrypt_batch([token], "a key of many characters", profile=QUICK)[0] == "09450000001"
+
+
+@pytest.mark.parametrize(
+    ("keys", "call", "says"),
+    [
+        (KEY, "smspoh_encrypt(text, text)", "smspoh_encrypt has 2 columns; needed is one column"),
+        (KEY, "smspoh_decrypt(text, text)", "smspoh_decrypt has 2 columns; needed is one column"),
+        (KEYS, "smspoh_encrypt(text)", "needed is two, the second of ids of keys"),
+        (None, "smspoh_decrypt(text)", "needed is two, the second of keys"),
+        (None, "smspoh_normalize(text, 'TH')", "options are those of register"),
+        (None, "smspoh_segments()", "smspoh_segments has 0 columns"),
+    ],
+)
+def test_sql_of_another_number_of_columns(
+    cluster: Cluster, keys: Any, call: str, says: str
+) -> None:
+    """A key or an id in a second column must not be ignored where there is one key for all."""
+    frame(cluster, ["text"], "text string").createOrReplaceTempView("counted")
+    frames.register(cluster.spark, keys=keys, profile=QUICK)
+    with pytest.raises(PythonException, match=says):
+        cluster.spark.sql(f"select {call} from counted").collect()
 
 
 def test_sql_of_zawgyi(cluster: Cluster) -> None:
