@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     Key: TypeAlias = str | bytes
     Keys: TypeAlias = Key | Mapping[Any, Key] | Broadcast[Any]
+    # With the tag that is beside the keys in it; the caller's own broadcast has none.
+    Held: TypeAlias = tuple[Broadcast[Any], str | None]
 
 
 def key_columns(keys: object, key_ids: Column | str | None) -> list[Column]:
@@ -28,9 +31,7 @@ def key_columns(keys: object, key_ids: Column | str | None) -> list[Column]:
     return [keys] if isinstance(keys, Column) else []
 
 
-def held_keys(
-    keys: object, key_ids: object, *, encrypting: bool, stacklevel: int
-) -> Broadcast[Any] | None:
+def held_keys(keys: object, key_ids: object, *, encrypting: bool, stacklevel: int) -> Held | None:
     """Return the broadcast of keys; None for a column of them."""
     pyspark_functions()
     from pyspark.sql import Column  # noqa: PLC0415
@@ -71,20 +72,20 @@ def looked_at(keys: object, *, encrypting: bool, stacklevel: int) -> Any:
     return value
 
 
-def broadcast(keys: object, value: Any) -> Broadcast[Any]:
+def broadcast(keys: object, value: Any) -> Held:
     """Return the caller's own broadcast, or a new one of what was looked at."""
     from pyspark import Broadcast  # noqa: PLC0415
 
     if isinstance(keys, Broadcast):
-        return keys
+        return keys, None
     context = _context()
     if context is None:
         raise ArgumentError(
-            "there is no context of Spark that has broadcasts; needed is a session that is not"
-            " of Spark Connect, or a column of keys"
+            "there is no context of Spark that has broadcasts; needed is a session that"
+            " runs and is not of Spark Connect, or a column of keys"
         )
-    held: Broadcast[Any] = context.broadcast(dict(value) if isinstance(value, Mapping) else value)
-    return held
+    tag = uuid.uuid4().hex
+    return context.broadcast((tag, dict(value) if isinstance(value, Mapping) else value)), tag
 
 
 def _refuse_literal(keys: Column) -> None:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pyarrow as pa
-    from pyspark import Broadcast
+
+    from ._spark_keys import Held
 
 _WITHOUT_THREADS: Final = ("unicode_to_zawgyi", "zawgyi_to_unicode")  # they have one always
 
 
 def run(
-    work: str, arrays: Sequence[pa.Array], options: Mapping[str, Any], held: Broadcast[Any] | None
+    work: str, arrays: Sequence[pa.Array], options: Mapping[str, Any], held: Held | None
 ) -> pa.Array:
     """Return what a function of `smspoh.frames.arrow` makes of a batch.
 
@@ -31,11 +32,12 @@ def run(
             where the keys are an array.
 
     Raises:
-        ArgumentError: SQL gives another number of columns.
+        ArgumentError: SQL gives another number of columns; the keys are those of a session
+            that was stopped.
     """
     import pyarrow as pa  # noqa: PLC0415 - without it, this file can be imported all the same
 
-    value = None if held is None else held.value
+    value = None if held is None else _held_value(held)
     _require_columns(work, len(arrays), value)
     first, *others = arrays
     if value is not None:
@@ -43,6 +45,20 @@ def run(
     # One thread: a task has one core, and its neighbours have the others.
     threads = {} if work in _WITHOUT_THREADS else {"threads": 1}
     return _plain(pa.array(getattr(arrow, work)(first, *others, **options, **threads)))
+
+
+def _held_value(held: Held) -> Any:
+    """Return what was broadcast, if it is what the column was made with."""
+    value = held[0].value
+    if held[1] is None:
+        return value
+    # Every context numbers its broadcasts from 0, so this can be another column's key.
+    if not (isinstance(value, tuple) and len(value) == 2 and value[0] == held[1]):
+        raise ArgumentError(
+            "the column has the keys of a session of Spark that was stopped; needed is a column"
+            " that is made anew in this session"
+        )
+    return value[1]
 
 
 def _require_columns(work: str, found: int, value: Any) -> None:

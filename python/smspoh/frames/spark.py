@@ -23,10 +23,9 @@ from ._spark_keys import broadcast, held_keys, key_columns, looked_at
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyspark import Broadcast
     from pyspark.sql import Column, SparkSession
 
-    from ._spark_keys import Keys
+    from ._spark_keys import Held, Keys
 
 __all__ = [
     "DECRYPTED",
@@ -254,14 +253,14 @@ def _number_function(*, region: str | None, strict: bool, sms: bool) -> Callable
     return _function("normalize", NORMALIZED, options)
 
 
-def _token_function(held: Broadcast[Any] | None, profile: EnvelopeProfile) -> Callable[..., Column]:
+def _token_function(held: Held | None, profile: EnvelopeProfile) -> Callable[..., Column]:
     require_profile(profile)
     made = _function("encrypt", "string", {"profile": profile}, held)
     return made.asNondeterministic()  # type: ignore[attr-defined, no-any-return]
 
 
 def _text_function(
-    held: Broadcast[Any] | None, profile: EnvelopeProfile, *, lenient: bool
+    held: Held | None, profile: EnvelopeProfile, *, lenient: bool
 ) -> Callable[..., Column]:
     require_profile(profile)
     options = {"profile": profile, "lenient": bool(lenient)}
@@ -273,7 +272,7 @@ def _segments_function(*, unicode: bool) -> Callable[..., Column]:
 
 
 def _function(
-    work: str, schema: str, options: dict[str, Any], held: Broadcast[Any] | None = None
+    work: str, schema: str, options: dict[str, Any], held: Held | None = None
 ) -> Callable[..., Column]:
     """Return a function on columns that has a worker do `work` for each batch.
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import stat
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pyspark
 import pytest
 from pyspark.sql import functions as F  # noqa: N812 - its usual name
 
+import smspoh
 from smspoh import ArgumentError, EnvelopeProfile, WeakKeyWarning
 from smspoh.frames import spark as frames
 
@@ -19,7 +23,6 @@ from .cluster import found_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from .cluster import Cluster
 
@@ -191,3 +194,38 @@ def test_without_a_session_a_key_has_nowhere_to_go(
     monkeypatch.setattr("pyspark.SparkContext._active_spark_context", None)
     with pytest.raises(ArgumentError, match="no context of Spark that has broadcasts"):
         frames.encrypt("t", SECRET)
+
+
+_TWO_SESSIONS: Final = """
+from pyspark.sql import SparkSession
+from smspoh.frames import spark as frames
+
+def session():
+    return SparkSession.builder.master("local[1]").config("spark.ui.enabled", False).getOrCreate()
+
+spark = session()
+old = frames.encrypt("text", "the key of the session that was stopped")
+spark.range(1).selectExpr("'x' as text").select(old).collect()
+spark.stop()
+spark = session()
+table = spark.range(1).selectExpr("'x' as text")
+table.select(frames.encrypt("text", "the key of the session that came after")).collect()
+try:
+    print("made", table.select(old).collect())
+except Exception as error:
+    print("refused" if "of a session of Spark that was stopped" in str(error) else error)
+"""
+
+
+def test_a_column_of_a_stopped_session_takes_no_key_of_the_next() -> None:
+    """Both sessions number their broadcasts from 0."""
+    python = {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
+    run = subprocess.run(
+        [sys.executable, "-c", _TWO_SESSIONS],
+        env={**os.environ, **python, "PYTHONPATH": str(Path(smspoh.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert run.stdout.split() == ["refused"]
