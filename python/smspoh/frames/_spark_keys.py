@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Key: TypeAlias = str | bytes
     Keys: TypeAlias = Key | Mapping[Any, Key] | Broadcast[Any]
-    # With the tag that is beside the keys in it; the caller's own broadcast has none.
-    Held: TypeAlias = tuple[Broadcast[Any], str | None]
+    # With the tag that is beside the keys in it.
+    Held: TypeAlias = tuple[Broadcast[Any], str]
 
 
 def key_columns(keys: object, key_ids: Column | str | None) -> list[Column]:
@@ -48,7 +48,7 @@ def held_keys(keys: object, key_ids: object, *, encrypting: bool, stacklevel: in
             if key_ids is None
             else "key_ids are there and keys is one key; needed is a mapping of ids to keys"
         )
-    return broadcast(keys, value)
+    return broadcast(value)
 
 
 def looked_at(keys: object, *, encrypting: bool, stacklevel: int) -> Any:
@@ -56,7 +56,14 @@ def looked_at(keys: object, *, encrypting: bool, stacklevel: int) -> Any:
     pyspark_functions()
     from pyspark import Broadcast  # noqa: PLC0415
 
-    value = keys.value if isinstance(keys, Broadcast) else keys
+    value = keys
+    if isinstance(keys, Broadcast):
+        try:
+            value = keys.value
+        except OSError:  # it was destroyed, or its session stopped: the file of it is gone
+            raise ArgumentError(
+                "keys is a broadcast that is gone; needed is one of this session, or its keys"
+            ) from None
     each = list(value.values()) if isinstance(value, Mapping) else [value]
     for key in each:
         if not isinstance(key, (str, bytes)):
@@ -72,12 +79,11 @@ def looked_at(keys: object, *, encrypting: bool, stacklevel: int) -> Any:
     return value
 
 
-def broadcast(keys: object, value: Any) -> Held:
-    """Return the caller's own broadcast, or a new one of what was looked at."""
-    from pyspark import Broadcast  # noqa: PLC0415
+def broadcast(value: Any) -> Held:
+    """Return a new broadcast of what was looked at.
 
-    if isinstance(keys, Broadcast):
-        return keys, None
+    The caller's own is not used: a later session can have another one under its number.
+    """
     context = _context()
     if context is None:
         raise ArgumentError(

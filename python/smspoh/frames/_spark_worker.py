@@ -50,8 +50,6 @@ def run(
 def _held_value(held: Held) -> Any:
     """Return what was broadcast, if it is what the column was made with."""
     value = held[0].value
-    if held[1] is None:
-        return value
     # Every context numbers its broadcasts from 0, so this can be another column's key.
     if not (isinstance(value, tuple) and len(value) == 2 and value[0] == held[1]):
         raise ArgumentError(

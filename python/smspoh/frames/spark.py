@@ -234,7 +234,7 @@ def register(
     """
     held = None
     if keys is not None:
-        held = broadcast(keys, looked_at(keys, encrypting=True, stacklevel=3))
+        held = broadcast(looked_at(keys, encrypting=True, stacklevel=3))
     functions = {
         "normalize": _number_function(region=region, strict=strict, sms=sms),
         "encrypt": _token_function(held, profile),

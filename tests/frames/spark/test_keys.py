@@ -204,16 +204,21 @@ def session():
     return SparkSession.builder.master("local[1]").config("spark.ui.enabled", False).getOrCreate()
 
 spark = session()
-old = frames.encrypt("text", "the key of the session that was stopped")
-spark.range(1).selectExpr("'x' as text").select(old).collect()
+key = "the key of the session that was stopped"
+olds = [frames.encrypt("text", key), frames.encrypt("text", spark.sparkContext.broadcast(key))]
+for old in olds:
+    spark.range(1).selectExpr("'x' as text").select(old).collect()
 spark.stop()
 spark = session()
 table = spark.range(1).selectExpr("'x' as text")
-table.select(frames.encrypt("text", "the key of the session that came after")).collect()
-try:
-    print("made", table.select(old).collect())
-except Exception as error:
-    print("refused" if "of a session of Spark that was stopped" in str(error) else error)
+key = "the key of the session that came after"
+for given in (key, spark.sparkContext.broadcast(key), spark.sparkContext.broadcast(key)):
+    table.select(frames.encrypt("text", given)).collect()
+for old in olds:
+    try:
+        print("made", table.select(old).collect())
+    except Exception as error:
+        print("refused" if "of a session of Spark that was stopped" in str(error) else error)
 """
 
 
@@ -228,4 +233,11 @@ def test_a_column_of_a_stopped_session_takes_no_key_of_the_next() -> None:
         check=True,
         timeout=120,
     )
-    assert run.stdout.split() == ["refused"]
+    assert run.stdout.split() == ["refused", "refused"]
+
+
+def test_a_broadcast_that_is_gone_is_refused(cluster: Cluster) -> None:
+    gone = cluster.spark.sparkContext.broadcast(SECRET)
+    gone.destroy()
+    with pytest.raises(ArgumentError, match="a broadcast that is gone"):
+        frames.encrypt("t", gone)
