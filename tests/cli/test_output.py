@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .conftest import Run
 
 SMSPOH = [sys.executable, "-m", "smspoh"]
+BUFFERED = {"PYTHONUNBUFFERED": ""}  # as output is where nobody asked for anything else
 SEND = ["send", "--to", "09450000000", "--from", "SMSPoh"]
 FULL = "smspoh: the output could not be written: No space left on device"
 
@@ -39,6 +40,7 @@ def _full(*arguments: str, stdin: str = "") -> tuple[int, str]:
             input=stdin,
             stdout=full,
             stderr=subprocess.PIPE,
+            env={**os.environ, **BUFFERED},
             text=True,
             check=False,
         )
@@ -53,6 +55,7 @@ def _nobody_reads(*arguments: str, stdin: str = "") -> tuple[int, str]:
         input=stdin,
         stdout=writer,
         stderr=subprocess.PIPE,
+        env={**os.environ, **BUFFERED},
         text=True,
         check=False,
     )

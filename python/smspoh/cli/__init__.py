@@ -85,7 +85,11 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command and flush, so that a closed pipe is met here and not at exit."""
         try:
-            result = super().invoke(ctx)
+            try:
+                result = super().invoke(ctx)
+            except click.exceptions.Exit:  # a command that ends with a code of its own
+                sys.stdout.flush()
+                raise
             sys.stdout.flush()
         except BrokenPipeError as error:  # click would say exit code 1, which means "refused"
             raise BrokenOutput from error
